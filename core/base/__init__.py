@@ -1,0 +1,1 @@
+"""The ground floor: errors, units, paths, clean text. Imports nothing of ours."""

@@ -1,0 +1,104 @@
+"""Files are written whole or not at all, and never outside the film.
+
+`write_atomic`: part file, sync, rename, sync of the folder. A crash leaves the old file.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from core.base.errors import BadInput, DiskFull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PART = ".part"
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turns the operating system's refusals into sentences. Raises DiskFull or BadInput."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise DiskFull(
+                "the disk is full", where=str(path), todo="free some space; nothing was lost, then resume"
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise BadInput(
+                "no permission to write here",
+                where=str(path),
+                todo="give yourself write access to this folder",
+            ) from error
+        raise
+
+
+def sync_dir(folder: Path) -> None:
+    """Makes a rename in `folder` durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replaces `path` by `data`, durably. Raises DiskFull, BadInput; leaves no part file."""
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
+        try:
+            with part.open("wb") as handle:
+                handle.write(data)
+                handle.flush()
+                os.fsync(handle.fileno())
+            part.replace(path)
+            sync_dir(path.parent)
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
+
+
+def publish(part: Path, path: Path) -> None:
+    """A finished part file becomes `path`: sync, rename, sync of the folder."""
+    with disk_errors(path):
+        handle = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        part.replace(path)
+        sync_dir(path.parent)
+
+
+def sha256_file(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def sha256_text(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def inside(root: Path, relative: str) -> Path:
+    """`relative` below `root`, symlinks followed. Raises BadInput where it leads outside."""
+    if not relative or "\x00" in relative or "\\" in relative or PurePosixPath(relative).is_absolute():
+        raise BadInput(
+            f"'{relative[:80]}' is not a path inside the film", todo="write it relative to the film folder"
+        )
+    home = root.resolve()
+    path = (root / relative).resolve()
+    if path != home and home not in path.parents:
+        raise BadInput(
+            f"'{relative[:80]}' leads outside the film folder", todo="copy the file into refs/ first"
+        )
+    return path

@@ -1,0 +1,1 @@
+"""The terminal: command line and dashboard. Only `bridge` and `cli` call the studio."""
