@@ -1,0 +1,1 @@
+"""What happened, as rows. The only folder that speaks SQL."""

@@ -1,0 +1,41 @@
+"""Command rows and account rows: the two things that are overwritten, each with its event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlmodel import col
+
+from core.ledger.tables import Account, Command, table_of
+
+if TYPE_CHECKING:
+    from core.ledger.append import Writer
+
+
+def queue(w: Writer, kind: str, args: str, person: str) -> int:
+    """A command for the worker."""
+    row = w.add(Command(kind=kind, args=args, person=person))
+    w.event("command.queued", f"{kind} by {person}")
+    return row
+
+
+def close(w: Writer, command: int, answer: str, *, ok: bool) -> None:
+    """The worker's answer to a command."""
+    state = "done" if ok else "failed"
+    w.run(
+        update(table_of(Command))
+        .where(col(Command.id) == command, col(Command.state) == "queued")
+        .values(state=state, answer=answer, done_at=w.now)
+    )
+    w.event(f"command.{state}", answer)
+
+
+def note_account(w: Writer, provider: str, **facts: Any) -> None:
+    """What is known of a provider's account now."""
+    w.run(
+        upsert(table_of(Account))
+        .values(provider=provider, **facts)
+        .on_conflict_do_update(index_elements=["provider"], set_=facts)
+    )

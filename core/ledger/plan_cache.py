@@ -1,0 +1,117 @@
+"""The plan snapshot, `.rushes/cache/plan.db`: what `status` and the board need of the film's files.
+
+A cache, not facts: made from the parsed plan, keyed by the files' signature, thrown away at will.
+Read by the standard library alone, so that `status` starts in milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedShot:
+    """One shot of the plan, as far as screens and staleness need it."""
+
+    position: int
+    """In the film, 0-based."""
+    id: str
+    chain: str
+    kind: str
+    description: str
+    seconds: float
+    seam: str
+    depends: str
+    """Shot whose frame this one begins from; empty for board, text and the first of a chain."""
+    omitted: bool
+    plan_hash: str
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChain:
+    id: str
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    signature: str
+    film: dict[str, Any]
+    """title, start, due, budgets in micro-dollars, review policy, providers."""
+    chains: tuple[PlannedChain, ...]
+    shots: tuple[PlannedShot, ...]
+
+
+_COLUMNS = tuple(field.name for field in fields(PlannedShot))
+
+
+def write(path: Path, snapshot: Snapshot) -> None:
+    """Replaces the snapshot as a whole. A cache that cannot be written is no reason to stop."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with suppress(OSError, sqlite3.Error):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(part, isolation_level=None)) as link:
+            link.execute("PRAGMA journal_mode=OFF")
+            link.execute("PRAGMA synchronous=OFF")
+            link.execute(f"PRAGMA user_version={VERSION}")
+            link.execute("BEGIN")
+            link.execute("CREATE TABLE film (signature TEXT, film TEXT)")
+            link.execute("CREATE TABLE chain (id TEXT, title TEXT, anchor TEXT)")
+            link.execute(f"CREATE TABLE shot ({', '.join(_COLUMNS)})")
+            link.execute("INSERT INTO film VALUES (?, ?)", (snapshot.signature, json.dumps(snapshot.film)))
+            link.executemany(
+                "INSERT INTO chain VALUES (?, ?, ?)", [(c.id, c.title, c.anchor) for c in snapshot.chains]
+            )
+            link.executemany(_insert(), _values(snapshot.shots))
+            link.execute("COMMIT")
+        part.replace(path)
+    with suppress(OSError):
+        part.unlink()
+
+
+def read(path: Path, signature: str) -> Snapshot | None:
+    """The snapshot, or None where it is missing, damaged, of another version or out of date."""
+    found = read_any(path, signature)
+    return found if found and found.signature == signature else None
+
+
+def read_any(path: Path, wanted: str = "") -> Snapshot | None:
+    """The snapshot as it lies there: the last good plan. With `wanted`, None at once if it is another."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as link:
+            if link.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                return None
+            stored, film = link.execute("SELECT signature, film FROM film").fetchone()
+            if wanted and stored != wanted:
+                return None
+            chains = tuple(PlannedChain(*row) for row in link.execute("SELECT id, title, anchor FROM chain"))
+            query = f"SELECT {', '.join(_COLUMNS)} FROM shot ORDER BY position"
+            shots = tuple(PlannedShot(*row) for row in link.execute(query))
+            return Snapshot(stored, json.loads(film), chains, shots)
+    except (sqlite3.Error, ValueError, TypeError):
+        return None
+
+
+def _insert() -> str:
+    return f"INSERT INTO shot VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+def _values(shots: Iterable[PlannedShot]) -> list[tuple[Any, ...]]:
+    return [tuple(asdict(shot).values()) for shot in shots]

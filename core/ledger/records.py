@@ -1,0 +1,81 @@
+"""Reading what desks and screens show beside takes: failures, accounts, verdicts, measures."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.ledger.views import Reader
+
+
+def failures(reader: Reader) -> list[dict[str, Any]]:
+    """Newest first, superseded rows left out, with the take's number as `n`."""
+    found = reader.table("failure", "ORDER BY id DESC")
+    superseded = {row["supersedes"] for row in found}
+    sql = "SELECT id, n FROM take WHERE id IN (SELECT take_id FROM failure)"
+    numbers = {row[0]: row[1] for row in reader.rows(sql)}
+    return [{**row, "n": numbers.get(row["take_id"])} for row in found if row["id"] not in superseded]
+
+
+def accounts(reader: Reader) -> dict[str, dict[str, Any]]:
+    """By provider."""
+    return {row["provider"]: row for row in reader.table("account")}
+
+
+def verdicts(reader: Reader) -> list[dict[str, Any]]:
+    """Oldest first."""
+    return reader.table("verdict", "ORDER BY id")
+
+
+def notes(reader: Reader) -> list[dict[str, Any]]:
+    """Oldest first."""
+    return reader.table("note", "ORDER BY id")
+
+
+def progress_of(reader: Reader, take_id: int) -> float | None:
+    """The last progress the provider told, 0 to 1."""
+    sql = "SELECT data FROM event WHERE take_id=? AND kind='take.progress' ORDER BY id DESC LIMIT 1"
+    found = reader.rows(sql, take_id)
+    value = json.loads(found[0][0]).get("progress") if found else None
+    return float(value) if isinstance(value, int | float) else None
+
+
+def recent(reader: Reader, name: str, count: int = 20) -> list[float]:
+    """The last values of a measure, newest first."""
+    sql = "SELECT value FROM measurement WHERE name=? ORDER BY id DESC LIMIT ?"
+    return [row[0] for row in reader.rows(sql, name, count)]
+
+
+def frames_of(reader: Reader, take_id: int) -> int:
+    """How many frames were ordered."""
+    found = reader.rows("SELECT frames FROM take WHERE id=?", take_id)
+    return int(found[0][0] or 1) if found else 1
+
+
+_SPEND = (
+    *("id", "subject_kind", "subject_id", "chain", "shot", "state", "provider", "day", "job_id"),
+    *("price_row", "take", "model", "would_cost"),
+)
+
+
+def spend_rows(reader: Reader) -> list[dict[str, Any]]:
+    """One row a submission with its sums: for `spend` and for the audit."""
+    sql = (
+        "SELECT s.id, s.subject_kind, s.subject_id, s.chain, s.shot, s.state, s.provider, s.day, s.job_id,"
+        " s.price_row, coalesce(t.n, 0), coalesce(t.model, ''), t.would_cost"
+        " FROM submission s LEFT JOIN take t ON s.subject_kind='take' AND t.id=s.subject_id ORDER BY s.id"
+    )
+    booked: dict[int, dict[str, tuple[int, str]]] = {}
+    for submission, kind, micro, certainty in reader.rows(
+        "SELECT submission_id, kind, micro, certainty FROM money"
+    ):
+        booked.setdefault(submission, {})[kind] = (micro, certainty)
+    return [
+        {**dict(zip(_SPEND, row, strict=True)), "money": booked.get(row[0], {})} for row in reader.rows(sql)
+    ]
+
+
+def balances(reader: Reader) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """(scope, id) to (reserved, committed, settled)."""
+    return {(r[0], r[1]): (r[2], r[3], r[4]) for r in reader.rows("SELECT * FROM balance")}

@@ -1,0 +1,274 @@
+"""Reading: the standard library's sqlite3, read-only, nothing heavy imported.
+
+`Reader` keeps one connection a thread. Every query is one short statement, fetched whole: a
+reader never holds the lock a writer waits for.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from core.ledger.db import connect_read_only, ledger_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+_T = TypeVar("_T")
+_TAKE = (
+    "id, chain, shot, n, state, order_id, position, seam, provider, model, seed, plan_hash, request_hash,"
+    " source_take, in_sha, sha, first_sha, last_sha, would_cost, state_at, note, pass"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRow:
+    """One take as the ledger holds it."""
+
+    id: int
+    chain: str
+    shot: str
+    n: int
+    state: str
+    order_id: str
+    position: int
+    seam: str
+    provider: str
+    model: str
+    seed: int
+    plan_hash: str
+    request_hash: str
+    source_take: int | None
+    in_sha: str
+    sha: str
+    first_sha: str
+    last_sha: str
+    would_cost: int | None
+    state_at: str
+    note: str
+    pass_: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRow:
+    id: int
+    subject_kind: str
+    subject_id: int
+    chain: str
+    shot: str
+    state: str
+    provider: str
+    key: str
+    request_hash: str
+    job_id: str | None
+    intent_at: str | None
+    done_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Micro-dollars of one scope."""
+
+    reserved: int = 0
+    committed: int = 0
+    settled: int = 0
+    in_doubt: int = 0
+    """Part of `reserved` whose job nobody can prove."""
+
+
+_SUBMISSION = (
+    "id, subject_kind, subject_id, chain, shot, state, provider, key, request_hash, job_id, intent_at,"
+    " done_at"
+)
+
+
+class Reader:
+    """The reading side of one ledger; opens a connection a thread on first use."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._links: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+
+    def link(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "link", None)
+        if found is None:
+            found = connect_read_only(self.path)
+            self._local.link = found
+            with self._guard:
+                self._links.append(found)
+        return found
+
+    def rows(self, sql: str, *args: object) -> list[Any]:
+        """All rows of one statement. After a writer's death the connection is opened anew, once."""
+        try:
+            return self.link().execute(sql, args).fetchall()
+        except sqlite3.OperationalError:
+            self._local.link = None  # a hot journal: connect_read_only rolls it back
+            with ledger_errors(self.path):
+                return self.link().execute(sql, args).fetchall()
+
+    def data_version(self) -> int:
+        """Changes when another connection commits."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
+    def close(self) -> None:
+        with self._guard:
+            for link in self._links:
+                link.close()
+            self._links.clear()
+        self._local = threading.local()
+
+    # takes
+
+    def take(self, take_id: int) -> TakeRow | None:
+        return _one(self._takes("WHERE id=?", take_id))
+
+    def take_of(self, shot: str, n: int) -> TakeRow | None:
+        return _one(self._takes("WHERE shot=? AND n=?", shot, n))
+
+    def takes_of(self, shot: str) -> list[TakeRow]:
+        """Oldest first."""
+        return self._takes("WHERE shot=? ORDER BY n", shot)
+
+    def all_takes(self) -> list[TakeRow]:
+        return self._takes("ORDER BY id")
+
+    def in_states(self, chain: str, states: Iterable[str]) -> list[TakeRow]:
+        """A chain's takes in these states, in the chain's order, then by number."""
+        names = sorted(states)
+        marks = ",".join("?" * len(names))
+        return self._takes(f"WHERE chain=? AND state IN ({marks}) ORDER BY position, n", chain, *names)
+
+    def first_in(self, chain: str, states: Iterable[str]) -> TakeRow | None:
+        """The first of a chain's takes in these states."""
+        names = sorted(states)
+        marks = ",".join("?" * len(names))
+        return _one(self._takes(f"WHERE chain=? AND state IN ({marks}) LIMIT 1", chain, *names))
+
+    def of_order(self, order_id: str, shot: str) -> TakeRow | None:
+        return _one(self._takes("WHERE order_id=? AND shot=? ORDER BY n DESC LIMIT 1", order_id, shot))
+
+    def unseen(self, chain: str) -> int:
+        """Shots of a chain whose newest take lies before a person while none is circled."""
+        sql = (
+            "SELECT count(*) FROM take t WHERE t.chain=? AND t.state='review'"
+            " AND NOT EXISTS (SELECT 1 FROM take o WHERE o.shot=t.shot AND (o.n>t.n OR o.state='approved'))"
+        )
+        return int(self.rows(sql, chain)[0][0])
+
+    def newest_lost(self, chain: str) -> TakeRow | None:
+        """A shot's newest take that ended without a clip or is in doubt: the first of the chain."""
+        return _one(
+            self._takes(
+                "AS t WHERE chain=? AND state IN"
+                " ('remote_failed', 'expired', 'broken', 'written_off', 'in_doubt')"
+                " AND NOT EXISTS (SELECT 1 FROM take o WHERE o.shot=t.shot AND o.n>t.n)"
+                " ORDER BY position LIMIT 1",
+                chain,
+            )
+        )
+
+    def prompt_of(self, take_id: int) -> str:
+        rows = self.rows("SELECT prompt FROM take WHERE id=?", take_id)
+        return str(rows[0][0]) if rows else ""
+
+    def count_in(self, chain: str, state: str) -> int:
+        return int(self.rows("SELECT count(*) FROM take WHERE chain=? AND state=?", chain, state)[0][0])
+
+    def _takes(self, tail: str, *args: object) -> list[TakeRow]:
+        return [TakeRow(*row) for row in self.rows(f"SELECT {_TAKE} FROM take {tail}", *args)]
+
+    # submissions and money
+
+    def submissions_of(self, kind: str, subject: int) -> list[SubmissionRow]:
+        """Oldest first."""
+        return self._submissions("WHERE subject_kind=? AND subject_id=? ORDER BY id", kind, subject)
+
+    def live_submission(self, take_id: int) -> SubmissionRow | None:
+        tail = (
+            "WHERE subject_kind='take' AND subject_id=?"
+            " AND state IN ('reserved', 'intent', 'in_doubt', 'accepted')"
+        )
+        return _one(self._submissions(tail, take_id))
+
+    def unclear(self) -> list[SubmissionRow]:
+        """Submissions whose POST was never answered, as the file stands."""
+        return self._submissions("WHERE state IN ('intent', 'in_doubt') ORDER BY id")
+
+    def owner_of(self, provider: str, job_id: str) -> int | None:
+        """The submission that owns a job."""
+        rows = self.rows("SELECT id FROM submission WHERE provider=? AND job_id=?", provider, job_id)
+        return int(rows[0][0]) if rows else None
+
+    def _submissions(self, tail: str, *args: object) -> list[SubmissionRow]:
+        sql = f"SELECT {_SUBMISSION} FROM submission {tail}"
+        return [SubmissionRow(*row) for row in self.rows(sql, *args)]
+
+    def sums(self, scope: str = "film", ident: str = "") -> Sums:
+        found = self.rows(
+            "SELECT reserved, committed, settled FROM balance WHERE scope=? AND id=?", scope, ident
+        )
+        reserved, committed, settled = found[0] if found else (0, 0, 0)
+        return Sums(reserved, committed, settled, self._in_doubt() if scope == "film" else 0)
+
+    def _in_doubt(self) -> int:
+        rows = self.rows(
+            "SELECT coalesce(sum(m.micro), 0) FROM submission s JOIN money m ON m.submission_id=s.id"
+            " AND m.kind='reserve' WHERE s.state='in_doubt'"
+        )
+        return int(rows[0][0])
+
+    def money_of(self, take_id: int) -> dict[str, tuple[int, str]]:
+        """What is booked on a take's submissions: kind to (micro-dollars, certainty), summed."""
+        rows = self.rows(
+            "SELECT m.kind, sum(m.micro), max(m.certainty) FROM money m"
+            " JOIN submission s ON s.id=m.submission_id"
+            " WHERE s.subject_kind='take' AND s.subject_id=? GROUP BY m.kind",
+            take_id,
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    # the rest, as dictionaries: desks shape them
+
+    def chains(self) -> dict[str, tuple[str, str, str]]:
+        """Chain id to (state, pause reason, pause note)."""
+        return {
+            row[0]: (row[1], row[2], row[3])
+            for row in self.rows("SELECT id, state, pause_reason, pause_note FROM chain")
+        }
+
+    def chain(self, chain: str) -> tuple[str, str, str]:
+        rows = self.rows("SELECT state, pause_reason, pause_note FROM chain WHERE id=?", chain)
+        return (rows[0][0], rows[0][1], rows[0][2]) if rows else ("active", "", "")
+
+    def table(self, name: str, tail: str = "", *args: object) -> list[dict[str, Any]]:
+        """Rows of a whole table as dictionaries. `name` and `tail` are our own fixed words."""
+        link = self.link()
+        columns = [row[1] for row in link.execute(f"PRAGMA table_info({name})")]
+        return [
+            dict(zip(columns, row, strict=True)) for row in self.rows(f"SELECT * FROM {name} {tail}", *args)
+        ]
+
+    def events(self, after: int = 0, limit: int = 50, kinds: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Newest first."""
+        where = f"AND kind IN ({','.join('?' * len(kinds))})" if kinds else ""
+        found = self.table("event", f"WHERE id>? {where} ORDER BY id DESC LIMIT ?", after, *kinds, limit)
+        for row in found:
+            row["data"] = json.loads(row["data"])
+        return found
+
+    def queued_commands(self) -> list[dict[str, Any]]:
+        found = self.table("command", "WHERE state='queued' ORDER BY id")
+        for row in found:
+            row["args"] = json.loads(row["args"])
+        return found
+
+
+def _one(rows: list[_T]) -> _T | None:
+    return rows[0] if rows else None
