@@ -1,0 +1,1 @@
+"""Whoever makes moving pictures, behind one contract. Adapters know nothing of film."""

@@ -1,0 +1,1 @@
+"""Hand-written fakes and small films for the tests."""

@@ -1,0 +1,170 @@
+"""A provider with a queue of outcomes, clips without video, and a clock that a test moves.
+
+They subclass the real contracts; nothing is patched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from core.base.errors import ProviderFault
+from core.base.paths import publish
+from core.base.units import ZERO, Amount, Certainty, Money
+from core.providers.base import (
+    Account,
+    Capabilities,
+    Fetched,
+    JobState,
+    Payload,
+    Quote,
+    Reconcile,
+    Status,
+    SubmitOutcome,
+    Ticket,
+    VideoProvider,
+    VideoRequest,
+)
+
+
+class MovingClock:
+    """Sleeping moves the clock and costs no time."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+        self.lock = threading.Lock()
+
+    def now(self) -> datetime:
+        with self.lock:
+            self.moment += timedelta(milliseconds=1)
+            return self.moment
+
+    def monotonic(self) -> float:
+        return self.now().timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        with self.lock:
+            self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class Job:
+    id: str
+    key: str
+    seed: int
+    status: deque[Status]
+    body: dict[str, Any]
+
+
+@dataclass
+class FakeProvider(VideoProvider):
+    """Answers submits from `outcomes` (default: accepted) and polls from `statuses` (default: done)."""
+
+    name: str = "animatic"
+    price: int = 0
+    """Micro-dollars a take."""
+    level: Reconcile = Reconcile.IDEMPOTENT
+    outcomes: deque[SubmitOutcome | Exception] = field(default_factory=deque)
+    statuses: deque[list[Status]] = field(default_factory=deque)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    posts: list[Payload] = field(default_factory=list)
+    """Every payload that was sent: the provider's side of the bill."""
+    fetches: list[str] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+    """Jobs the listing does not show."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def capabilities(self, model: str) -> Capabilities:
+        return Capabilities(seconds=(0.1, 600), reconcile=self.level, last_frame=True, references=8)
+
+    def quote(self, request: VideoRequest) -> Quote:
+        if not self.price:
+            return Quote.free()
+        return Quote(Money(self.price), Money(self.price), Certainty.ESTIMATED, "fake as of 2026-01-01")
+
+    def build_payload(self, request: VideoRequest, key: str) -> Payload:
+        first = request.first_frame.sha if request.first_frame else None
+        return Payload(
+            "/fake", {"shot": request.shot, "take": request.take, "seed": request.seed, "first": first}, key
+        )
+
+    def submit(self, payload: Payload) -> SubmitOutcome:
+        with self.lock:
+            outcome = self.outcomes.popleft() if self.outcomes else None
+            if isinstance(outcome, Exception):
+                raise outcome
+            if outcome is not None and outcome.ticket is None:
+                self.posts.append(payload)
+                return outcome
+            self.posts.append(payload)
+            job = outcome.ticket.job_id if outcome and outcome.ticket else f"job-{len(self.posts)}"
+            self.accept(job, payload)
+            return outcome or SubmitOutcome.accepted(job, '{"id": "' + job + '"}')
+
+    def accept(self, job: str, payload: Payload) -> None:
+        """A job that runs at the provider, whatever the caller was told."""
+        done = Status(JobState.SUCCEEDED, 1.0, Amount.exact(Money(self.price)), ("fake://clip",))
+        script = self.statuses.popleft() if self.statuses else [done]
+        self.jobs[job] = Job(job, payload.key, int(payload.body["seed"]), deque(script), dict(payload.body))
+
+    def poll(self, job_id: str) -> Status:
+        with self.lock:
+            job = self.jobs.get(job_id)
+            if job is None:
+                raise ProviderFault(f"no job {job_id}")
+            return job.status.popleft() if len(job.status) > 1 else job.status[0]
+
+    def fetch(self, job_id: str, status: Status, dest: Path) -> Fetched:
+        with self.lock:
+            self.fetches.append(job_id)
+        dest.parent.mkdir(parents=True, exist_ok=True)
+        part = dest.with_suffix(".part")
+        data = f"clip of {job_id}".encode()
+        part.write_bytes(data)
+        publish(part, dest)
+        return Fetched(dest, hashlib.sha256(data).hexdigest(), len(data), {"fake": job_id})
+
+    def cancel(self, job_id: str) -> bool:
+        return False
+
+    def find(self, key: str, seed: int, since: datetime) -> list[Ticket] | None:
+        if self.level < Reconcile.LIST:
+            return None
+        with self.lock:
+            return [Ticket(j.id) for j in self.jobs.values() if j.seed == seed and j.id not in self.hidden]
+
+    def account(self) -> Account:
+        return Account(self.name, "active", free=not self.price)
+
+
+class StubClips:
+    """Frames that are small files: what a chain needs, without a picture."""
+
+    def __init__(self) -> None:
+        self.broken: set[str] = set()
+
+    def verify(self, clip: Path, *, frames: int, fps: Fraction, width: int, height: int) -> dict[str, Any]:
+        from core.base.errors import BadInput
+
+        if clip.stem in self.broken:
+            raise BadInput("it lasts 0.00 s")
+        return {"frames": frames}
+
+    def frame(self, clip: Path, first: Path, last: Path) -> None:
+        first.write_bytes(b"first of " + clip.read_bytes())
+        last.write_bytes(b"last of " + clip.read_bytes())
+
+    def keyframe(self, clip: Path, out: Path) -> None:
+        out.write_bytes(b"key of " + clip.read_bytes())
+
+    def picture_sha(self, picture: Path) -> str:
+        return hashlib.sha256(picture.read_bytes()).hexdigest()
+
+
+FREE = Status(JobState.SUCCEEDED, 1.0, Amount.exact(ZERO), ("fake://clip",))
