@@ -1,0 +1,1 @@
+"""What people decide and read: review, failures, diary, audit."""

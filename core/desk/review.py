@@ -1,0 +1,158 @@
+"""Verdicts on takes: circle, reject, hold. A person decides, bound to the hash of what was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.base.errors import BadInput
+from core.base.paths import sha256_file
+from core.engine import orders
+from core.engine.production import Production, write_step
+from core.engine.states import UNSENT, USABLE, TakeState
+from core.film.continuity import feeds
+from core.ledger import takes
+from core.ledger.tables import Verdict
+
+if TYPE_CHECKING:
+    from core.desk.person import Person
+    from core.ledger.append import Writer
+    from core.ledger.views import TakeRow
+
+
+def find_take(p: Production, shot: str, n: int | None) -> TakeRow:
+    """Take `n` of a shot, or the one that waits, else the newest with a clip. Raises BadInput."""
+    p.plan.shot(shot)  # an unknown id is answered with the nearest one
+    made = p.reader.takes_of(shot)
+    if n is not None:
+        found = next((take for take in made if take.n == n), None)
+        if found is None:
+            known = ", ".join(str(take.n) for take in made) or "none yet"
+            raise BadInput(
+                f"{shot} has no take {n} (there is: {known})", todo=f"`rushes takes {shot}` lists them"
+            )
+        return found
+    usable = [
+        take for take in made if TakeState(take.state) in USABLE | {TakeState.REJECTED, TakeState.BROKEN}
+    ]
+    waiting = [take for take in usable if take.state == TakeState.REVIEW]
+    if not usable:
+        raise BadInput(f"{shot} has no take to judge yet", todo="`rushes run` makes one")
+    return (waiting or usable)[-1]
+
+
+def approve(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
+    """Circles a take; whichever was circled before goes back among the others."""
+    take = find_take(p, shot, n)
+    if take.state == TakeState.APPROVED:
+        return take
+    seen = _seen(p, take)
+    circled = [other for other in p.reader.takes_of(shot) if other.state == TakeState.APPROVED]
+
+    def also(w: Writer) -> None:
+        for other in circled:
+            write_step(w, other, TakeState.REVIEW, f"take {take.n} is circled instead")
+        _say(w, take, "approve", note, person, seen)
+        _go_on(p, w, take.chain)
+
+    return p.step(take, TakeState.APPROVED, f"circled by {person.name}", also)
+
+
+def reject(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
+    """Rejects a take; what is unsent and hangs on it is cancelled, what is made becomes stale."""
+    take = find_take(p, shot, n)
+    if take.state == TakeState.REJECTED:
+        return take
+    seen = take.sha  # a broken or missing clip may be rejected too
+    doomed = _hanging_on(p, take)
+
+    def also(w: Writer) -> None:
+        for other in doomed:
+            orders.cancel_unsent(w, other, f"{take.shot} take {take.n} was rejected")
+        _say(w, take, "reject", note, person, seen)
+        _go_on(p, w, take.chain)
+
+    return p.step(take, TakeState.REJECTED, f"rejected by {person.name}", also, note=note)
+
+
+def hold(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
+    """Neither yes nor no: the take stays before a person, with the reason."""
+    take = find_take(p, shot, n)
+    if take.state != TakeState.REVIEW:
+        raise BadInput(f"{shot} take {take.n} is {take.state}: only a take for review can be held")
+    with p.ledger.write() as w:
+        _say(w, take, "hold", note, person, take.sha)
+        w.event("take.held", f"held by {person.name}", chain=take.chain, shot=shot, take_id=take.id)
+    return p.take(take.id)
+
+
+def retake(p: Production, shot: str, note: str, person: Person) -> orders.RunQuote:
+    """Orders a new take of one shot; its chain goes on if it was waiting for a person."""
+    placed = orders.place(p, orders.Scope(shots=(shot,)))
+    chain = p.plan.chain_of(shot).id
+    with p.ledger.write() as w:
+        said = f"retake ordered by {person.name}{': ' + note if note else ''}"
+        w.event("take.retake", said, chain=chain, shot=shot)
+        lift(w, chain, {"review", "refused", "moderation", "in_doubt"}, p.reader.chain(chain))
+    return placed
+
+
+def lift(w: Writer, chain: str, reasons: set[str], now: tuple[str, str, str]) -> bool:
+    """Sets a paused chain active again if it waits for one of `reasons`."""
+    state, reason, _ = now
+    if state == "paused" and reason in reasons:
+        takes.set_chain(w, chain, "active")
+        return True
+    return False
+
+
+def _go_on(p: Production, w: Writer, chain: str) -> None:
+    """A verdict lifts the pause that waited for it."""
+    lift(w, chain, {"review"}, p.reader.chain(chain))
+
+
+def _seen(p: Production, take: TakeRow) -> str:
+    """The hash of the clip as it lies there: what the verdict is bound to."""
+    clip = p.files(take.shot, take.n).clip
+    if not clip.is_file():
+        raise BadInput(
+            f"the clip of {take.shot} take {take.n} is gone",
+            where=str(clip),
+            todo="`rushes audit --repair` fetches it again where the provider still has it",
+        )
+    sha = sha256_file(clip)
+    if take.sha and sha != take.sha:
+        raise BadInput(
+            f"the clip of {take.shot} take {take.n} is not the one that was downloaded",
+            where=str(clip),
+            todo="`rushes audit` shows what changed",
+        )
+    return sha
+
+
+def _say(w: Writer, take: TakeRow, verdict: str, note: str, person: Person, sha: str) -> None:
+    w.add(
+        Verdict(
+            subject_kind="take",
+            subject_id=str(take.id),
+            shot=take.shot,
+            take_id=take.id,
+            verdict=verdict,
+            note=note,
+            person=person.name,
+            role=person.role,
+            sha=sha,
+        )
+    )
+
+
+def _hanging_on(p: Production, take: TakeRow) -> list[TakeRow]:
+    """Unsent takes of the same chain whose input comes, by however many steps, from this take."""
+    fed = feeds(p.plan)
+    shots, queue = set(), [take.shot]
+    while queue:
+        for shot in fed.get(queue.pop(), ()):
+            if shot not in shots:
+                shots.add(shot)
+                queue.append(shot)
+    unsent = p.reader.in_states(take.chain, UNSENT)
+    return [other for other in unsent if other.shot in shots and other.order_id == take.order_id]

@@ -1,0 +1,1 @@
+"""The life of a take: chain, submit, gates. The only caller of anything that could cost."""

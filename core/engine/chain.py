@@ -1,0 +1,190 @@
+"""One chain, advanced shot by shot in a thread of its own.
+
+A sweep goes through the chain's unsent takes in order and makes each that can be made; what it
+cannot begin it passes by, so that shots which depend on nothing go on. When a sweep gets nothing
+done the chain ends, or pauses with a reason. Nothing is ever sent twice: a take that failed, was
+refused or is in doubt is left where it is, for a person.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from core.base.errors import DiskFull, RushesError
+from core.base.text import one_line
+from core.engine import gates, orders, submit
+from core.engine.handover import Blocked, opening_of
+from core.engine.harvest import harvest
+from core.engine.requests import draft
+from core.engine.states import IN_FLIGHT, UNSENT, PauseReason, TakeState
+from core.engine.submit import Halt
+from core.film.prompts import plan_hash
+from core.ledger import takes
+
+if TYPE_CHECKING:
+    from core.engine.production import Production
+    from core.engine.requests import Opening
+    from core.ledger.views import TakeRow
+
+log = logging.getLogger("rushes.chain")
+TRIES_UNSENT = 3
+
+
+class ChainRunner:
+    """Runs one chain until nothing can be done; safe to start again at any time."""
+
+    def __init__(self, production: Production, chain: str, stop: Callable[[], bool]) -> None:
+        self.p = production
+        self.chain = chain
+        self.stop = stop
+        self._blocked: list[Blocked] = []
+        self._unseen = 0
+        self._unsent_tries = 0
+
+    def run(self) -> None:
+        """Never raises: whatever happens becomes a pause with a reason, or a line in the log."""
+        try:
+            self._run()
+        except DiskFull as error:
+            self._pause(Halt(PauseReason.DISK, one_line(str(error), 300)))
+        except RushesError as error:
+            self._pause(Halt(PauseReason.REFUSED, one_line(str(error), 300)))
+        except Exception:
+            log.exception("chain %s", self.chain)
+            self._pause(Halt(PauseReason.REFUSED, "an internal fault, written to .rushes/worker.log"))
+
+    def _run(self) -> None:
+        for take in self.p.reader.in_states(self.chain, IN_FLIGHT):
+            harvest(self.p, take, self.stop)
+        while not self.stop():
+            done, halt = self._sweep()
+            if halt:
+                self._pause(halt)
+                return
+            if not done:
+                self._conclude()
+                return
+
+    def _sweep(self) -> tuple[int, Halt | None]:
+        """One walk through the unsent takes. Returns how many moved, and why it must stop, if so."""
+        done = 0
+        self._blocked, self._unseen = [], 0
+        for stale in self.p.reader.in_states(self.chain, UNSENT):
+            if self.stop() or self._is_paused():
+                return 0, None
+            take = self.p.take(stale.id)
+            if TakeState(take.state) not in UNSENT:
+                continue
+            result = self._one(take)
+            if isinstance(result, Halt):
+                return done, result
+            done += result
+        return done, None
+
+    def _is_paused(self) -> bool:
+        return self.p.reader.chain(self.chain)[0] == "paused"
+
+    def _one(self, take: TakeRow) -> int | Halt:
+        """Makes one take if it can begin. 1 where something moved, 0 where it waits."""
+        plan = self.p.plan
+        if not plan.has(take.shot) or plan.shot(take.shot).omitted:
+            with self.p.ledger.write() as w:
+                orders.cancel_unsent(w, take, "the shot was taken out of the film")
+            return 1
+        opening = opening_of(self.p, take)
+        if isinstance(opening, Blocked):
+            self._blocked.append(opening)
+            return self._step_back(take)
+        if not self._seen_enough():
+            self._unseen += 1
+            return 0
+        return self._make(take, opening)
+
+    def _step_back(self, take: TakeRow) -> int:
+        """What it was ready with is gone: back in the queue."""
+        if take.state == TakeState.RESERVED:
+            freed = take
+            take = self.p.step(
+                take, TakeState.READY, "not sent", lambda w: orders.free_reserve(w, freed, "cancelled")
+            )
+        if take.state == TakeState.GATED:
+            take = self.p.step(take, TakeState.READY, "its hand-over frame is gone")
+        if take.state == TakeState.READY:
+            self.p.step(take, TakeState.PLANNED, "its hand-over frame is gone", source_take=None, in_sha="")
+        return 0
+
+    def _seen_enough(self) -> bool:
+        review = self.p.plan.profile.review
+        if review.policy == "end":
+            return True
+        return gates.review_allows(review, self.p.reader.unseen(self.chain))
+
+    def _make(self, take: TakeRow, opening: Opening) -> int | Halt:
+        shot = self.p.plan.shot(take.shot)
+        request = draft(self.p, shot, take.n, take.seed, opening)
+        if take.state != TakeState.RESERVED:
+            reserved = submit.reserve(self.p, take, request, opening, self._plan_hash(take.shot))
+            if isinstance(reserved, Halt):
+                return reserved
+            take = reserved
+        sent = submit.send(self.p, take, request)
+        if isinstance(sent, Halt):
+            return self._after_halt(sent)
+        self._unsent_tries = 0
+        if TakeState(sent.state) in IN_FLIGHT:
+            harvest(self.p, sent, self.stop)
+        return 1
+
+    def _after_halt(self, halt: Halt) -> int | Halt:
+        """A request that provably never left may go again, a few times."""
+        if halt.retry_after_s is None:
+            return halt
+        self._unsent_tries += 1
+        if self._unsent_tries >= TRIES_UNSENT or halt.retry_after_s > submit.WAIT_CAP_S:
+            return halt
+        self.p.clock.sleep(halt.retry_after_s)
+        return 1
+
+    def _plan_hash(self, shot: str) -> str:
+        root = self.p.root
+        return plan_hash(self.p.plan, shot, lambda relative: self.p.clips.picture_sha(root / relative))
+
+    def _conclude(self) -> None:
+        """Nothing more can be done: says why, where something is left."""
+        if self._is_paused():
+            return
+        if self._unseen:
+            waiting = self.p.reader.unseen(self.chain)
+            self._pause(
+                Halt(PauseReason.REVIEW, f"{waiting} take{'s' if waiting != 1 else ''} to look at first")
+            )
+            return
+        stuck = [blocked for blocked in self._blocked if not blocked.will_come]
+        if stuck:
+            self._pause(Halt(self._reason(stuck[0]), stuck[0].why))
+            return
+        lost = self.p.reader.newest_lost(self.chain)
+        if lost:
+            self._pause(Halt(self._reason_of(lost), lost.note or f"{lost.shot} take {lost.n} failed"))
+
+    def _reason(self, blocked: Blocked) -> PauseReason:
+        found = self.p.reader.takes_of(blocked.on)
+        return self._reason_of(found[-1]) if found else PauseReason.REFUSED
+
+    @staticmethod
+    def _reason_of(take: TakeRow) -> PauseReason:
+        if take.state == TakeState.IN_DOUBT:
+            return PauseReason.IN_DOUBT
+        return PauseReason.REVIEW if take.state == TakeState.REJECTED else PauseReason.REFUSED
+
+    def _pause(self, halt: Halt) -> None:
+        state, reason, note = self.p.reader.chain(self.chain)
+        if state == "paused" and (reason, note) == (halt.reason.value, halt.note):
+            return
+        try:
+            with self.p.ledger.write() as w:
+                takes.set_chain(w, self.chain, "paused", halt.reason, halt.note)
+        except RushesError:
+            log.exception("chain %s could not even be paused: %s", self.chain, halt.note)

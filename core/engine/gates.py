@@ -1,0 +1,51 @@
+"""Guards before money: the review policy and the budget. Pure tests over numbers and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.base.units import Money
+from core.ledger import spend
+
+if TYPE_CHECKING:
+    from core.film.profile import Budget, Review
+    from core.ledger.append import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class OverBudget:
+    scope: str
+    limit: Money
+    held: Money
+    """Settled, committed and reserved together."""
+    wanted: Money
+
+    def __str__(self) -> str:
+        return (
+            f"the {self.scope} budget is {self.limit}, {self.held} is spent or held,"
+            f" and this take may cost {self.wanted}"
+        )
+
+
+def review_allows(review: Review, unseen: int) -> bool:
+    """Whether a chain with `unseen` takes before a person may begin another."""
+    if review.policy == "end":
+        return True
+    return unseen < (1 if review.policy == "each" else review.n)
+
+
+def over_budget(w: Writer, budget: Budget, chain: str, take_id: int, upper: int) -> OverBudget | None:
+    """The first budget `upper` micro-dollars would break, tested in the reserve's own transaction."""
+    scopes = (
+        ("film", "", budget.film_usd),
+        ("chain", chain, budget.chain_usd),
+        ("day", w.day, budget.day_usd),
+        ("take", f"take:{take_id}", budget.take_usd),
+    )
+    for scope, ident, limit in scopes:
+        if limit is not None:
+            held = sum(spend.balance(w, scope, ident))
+            if held + upper > limit.micro:
+                return OverBudget(scope, limit, Money(held), Money(upper))
+    return None

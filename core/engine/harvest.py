@@ -1,0 +1,225 @@
+"""From an accepted job to a take before a person: poll, settle, fetch, verify, frame.
+
+Every step can be done again after a crash: polls and downloads are free, files are published by
+rename, and the ledger moves only after the file it speaks of is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.base.crash import reach
+from core.base.errors import BadInput, IllegalStep, ProviderFault
+from core.base.paths import sha256_file
+from core.base.text import one_line
+from core.base.units import Certainty
+from core.engine import sidecar
+from core.engine.production import Production, write_step
+from core.engine.states import IN_FLIGHT, PauseReason, TakeState
+from core.film.continuity import FROM_BEFORE
+from core.ledger import records, spend, takes
+from core.ledger.tables import Measurement
+from core.providers.base import JobState, Status
+
+if TYPE_CHECKING:
+    from core.ledger.append import Writer
+    from core.ledger.views import SubmissionRow, TakeRow
+
+Stop = Callable[[], bool]
+FIRST_POLL_S = 0.05
+FAULTS_IN_A_ROW = 20
+"""Polls that may fail one after the other before the chain says so; the job itself is not given up."""
+FETCH_TRIES = 3
+
+
+def harvest(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
+    """Brings an in-flight take to REVIEW, or to the state it failed in. Returns early on `stop`.
+
+    Raises ProviderFault when polls or downloads keep failing; nothing is lost by that.
+    """
+    while TakeState(take.state) in IN_FLIGHT and not stop():
+        take = _ACTS[TakeState(take.state)](p, take, stop)
+    return take
+
+
+def _poll(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
+    provider, submission = p.provider(take.provider), _submission(p, take)
+    wait, faults, shown = FIRST_POLL_S, 0, 0.0
+    while not stop():
+        try:
+            status = provider.poll(submission.job_id or "")
+            faults = 0
+        except ProviderFault:
+            faults += 1
+            if faults >= FAULTS_IN_A_ROW:
+                raise
+            status = Status(JobState.QUEUED)
+        if status.state in _ENDS:
+            return _ended(p, take, submission, status)
+        if status.state is JobState.RUNNING and take.state == TakeState.SUBMITTED:
+            take = p.step(take, TakeState.RUNNING, "running")
+        shown = _show_progress(p, take, status, shown)
+        p.clock.sleep(wait)
+        wait = min(wait * 1.5, p.plan.profile.poll_seconds)
+    return take
+
+
+_ENDS = {
+    JobState.SUCCEEDED: TakeState.REMOTE_OK,
+    JobState.FAILED: TakeState.REMOTE_FAILED,
+    JobState.CANCELLED: TakeState.CANCELLED,
+    JobState.EXPIRED: TakeState.EXPIRED,
+}
+
+
+def _show_progress(p: Production, take: TakeRow, status: Status, shown: float) -> float:
+    """A row a quarter: enough for a progress bar, few enough for a long night."""
+    if status.progress is None or status.progress < shown + 0.25:
+        return shown
+    with p.ledger.write() as w:
+        data = {"progress": round(status.progress, 2)}
+        w.event("take.progress", "", chain=take.chain, shot=take.shot, take_id=take.id, data=data)
+    return status.progress
+
+
+def _submission(p: Production, take: TakeRow) -> SubmissionRow:
+    owned = [row for row in p.reader.submissions_of("take", take.id) if row.job_id]
+    if not owned:
+        raise BadInput(f"{take.shot} take {take.n} has no job", todo="run `rushes audit`")
+    return owned[-1]
+
+
+def _ended(p: Production, take: TakeRow, submission: SubmissionRow, status: Status) -> TakeRow:
+    """The provider is done: settle and move in one transaction."""
+    to = _ENDS[status.state]
+    said = one_line(status.error.message, 300) if status.error else status.state.value
+
+    def also(w: Writer) -> None:
+        over = _settle(w, submission, status)
+        if over > 0:
+            note = f"{take.shot} take {take.n} cost ${over / 1e6:.2f} more than its hold"
+            takes.set_chain(w, take.chain, "paused", PauseReason.BUDGET, note)
+        if to is TakeState.REMOTE_OK and submission.done_at:
+            took = (
+                datetime.fromisoformat(w.now) - datetime.fromisoformat(submission.done_at)
+            ).total_seconds()
+            w.add(
+                Measurement(
+                    subject_kind="take",
+                    subject_id=str(take.id),
+                    take_id=take.id,
+                    name="generation_s",
+                    value=took,
+                )
+            )
+
+    return p.step(take, to, said, also, note="" if to is TakeState.REMOTE_OK else said)
+
+
+def _settle(w: Writer, submission: SubmissionRow, status: Status) -> int:
+    has = spend.held(w, submission.id)
+    if has.state == "closed":
+        return 0
+    cost = status.cost.money
+    # Unknown is not zero: the hold counts as spent until a person or a bill says otherwise.
+    micro = cost.micro if cost is not None else has.booked["reserve"]
+    certainty = status.cost.certainty if cost is not None else Certainty.UNKNOWN
+    over = spend.settle(w, submission.id, micro, certainty)
+    spend.move(w, submission.id, "accepted", "closed")
+    return over
+
+
+def _begin_download(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
+    return p.step(take, TakeState.DOWNLOADING, "fetching the clip")
+
+
+def _download(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
+    provider, submission = p.provider(take.provider), _submission(p, take)
+    job, files = submission.job_id or "", p.files(take.shot, take.n)
+    for attempt in range(FETCH_TRIES):
+        if stop():
+            return take
+        status = provider.poll(job)  # fresh addresses: the ones of last time may have expired
+        if status.state in (JobState.EXPIRED, JobState.CANCELLED, JobState.FAILED):
+            return p.step(take, TakeState.EXPIRED, "paid, and the clip is gone", note="the clip is gone")
+        try:
+            fetched = provider.fetch(job, status, files.clip)
+        except ProviderFault:
+            if attempt + 1 == FETCH_TRIES:
+                raise
+            p.clock.sleep(p.plan.profile.poll_seconds)
+            continue
+        reach("fetch.after")
+        sidecar.keep(files, carried=dict(fetched.carried) if fetched.carried else None)
+        return p.step(take, TakeState.DOWNLOADED, f"{fetched.size / 1e6:.1f} MB", sha=fetched.sha)
+    return take
+
+
+def _verify(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
+    files, plan = p.files(take.shot, take.n), p.plan
+    if not files.clip.is_file() or sha256_file(files.clip) != take.sha:
+        return p.step(take, TakeState.REMOTE_OK, "the file on disk is not what was downloaded")
+    profile = plan.profile
+    try:
+        facts = p.clips.verify(
+            files.clip,
+            frames=records.frames_of(p.reader, take.id),
+            fps=profile.fps,
+            width=profile.width,
+            height=profile.height,
+        )
+    except BadInput as fault:
+        return p.step(take, TakeState.BROKEN, fault.what, note=one_line(fault.what, 300))
+    sidecar.keep(files, probe=facts)
+    return p.step(take, TakeState.VERIFIED, "as ordered")
+
+
+def _frame(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
+    files = p.files(take.shot, take.n)
+    if not files.clip.is_file():
+        return p.step(take, TakeState.REMOTE_OK, "the clip is gone from disk")
+    p.clips.frame(files.clip, files.first, files.last)
+    reach("frames.written")
+    first, last = p.clips.picture_sha(files.first), p.clips.picture_sha(files.last)
+    sidecar.write(p, take, first_sha=first, last_sha=last)
+    reach("sidecar.written")
+
+    after = _next_in_order(p, take)
+
+    def next_is_ready(w: Writer) -> None:
+        if after:
+            with suppress(IllegalStep):  # cancelled meanwhile: then nothing is handed over
+                write_step(
+                    w, after, TakeState.READY, f"{take.shot} handed over", source_take=take.id, in_sha=last
+                )
+
+    return p.step(
+        take, TakeState.FRAMED, "hand-over frame cut", next_is_ready, first_sha=first, last_sha=last
+    )
+
+
+def _next_in_order(p: Production, take: TakeRow) -> TakeRow | None:
+    """The take of the same order that waits for this one's frame."""
+    after = p.plan.position(take.shot).after if p.plan.has(take.shot) else None
+    waiting = p.reader.of_order(take.order_id, after) if after else None
+    if waiting and waiting.state == TakeState.PLANNED and waiting.seam in FROM_BEFORE:
+        return waiting
+    return None
+
+
+def _present(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
+    return p.step(take, TakeState.REVIEW, f"take {take.n} is here to be looked at")
+
+
+_ACTS: dict[TakeState, Callable[[Production, TakeRow, Stop], TakeRow]] = {
+    TakeState.SUBMITTED: _poll,
+    TakeState.RUNNING: _poll,
+    TakeState.REMOTE_OK: _begin_download,
+    TakeState.DOWNLOADING: _download,
+    TakeState.DOWNLOADED: _verify,
+    TakeState.VERIFIED: _frame,
+    TakeState.FRAMED: _present,
+}

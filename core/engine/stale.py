@@ -1,0 +1,45 @@
+"""Which takes no longer follow from what stands before them. Pure; nothing is spent on it.
+
+A take is stale when the plan it was made from has changed, when the take it began from is not the
+one its shot would hand over today, or when that one is stale itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from core.ledger.plan_cache import PlannedShot
+    from core.ledger.views import TakeRow
+
+
+def chosen(takes: Iterable[TakeRow]) -> TakeRow | None:
+    """The circled take, else the newest before a person, of one shot's takes (oldest first)."""
+    best: TakeRow | None = None
+    for take in takes:
+        if take.state == "approved" or (
+            take.state == "review" and (best is None or best.state != "approved")
+        ):
+            best = take
+    return best
+
+
+def stale_shots(shots: Iterable[PlannedShot], chosen_of: Mapping[str, TakeRow]) -> set[str]:
+    """Ids of shots whose chosen take is stale; `shots` in the film's order."""
+    stale: set[str] = set()
+    for shot in shots:
+        take = chosen_of.get(shot.id)
+        if take is not None and not shot.omitted and _is_stale(shot, take, chosen_of, stale):
+            stale.add(shot.id)
+    return stale
+
+
+def _is_stale(shot: PlannedShot, take: TakeRow, chosen_of: Mapping[str, TakeRow], stale: set[str]) -> bool:
+    if take.plan_hash and shot.plan_hash and take.plan_hash != shot.plan_hash:
+        return True
+    if not shot.depends:
+        return False
+    source = chosen_of.get(shot.depends)
+    return source is None or source.id != take.source_take or shot.depends in stale

@@ -1,0 +1,258 @@
+"""The only caller of anything that could cost: reserve, intent, POST, outcome.
+
+The intent is committed and synced before the first byte leaves. The reply is saved and synced
+before the ledger hears of it. Whatever cannot be proven unsent is IN_DOUBT: counted as spent,
+never sent again. Free takes go the same way, with sums of exactly zero.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.base.crash import reach
+from core.base.paths import write_atomic
+from core.base.text import one_line
+from core.engine import gates
+from core.engine.production import Production, write_step
+from core.engine.states import PauseReason, TakeState
+from core.ledger import spend, takes
+from core.ledger.tables import Submission
+from core.providers.base import ErrorClass, ProviderError, Sent, SubmitOutcome
+
+if TYPE_CHECKING:
+    from core.engine.requests import Opening
+    from core.ledger.append import Writer
+    from core.ledger.views import SubmissionRow, TakeRow
+    from core.providers.base import Payload, Quote, VideoProvider, VideoRequest
+
+MIN_FREE_BYTES = 256 << 20
+"""No intent below this: a paid clip must have somewhere to land, and the ledger room to say so."""
+UNSENT_WAIT_S = 2.0
+"""Between two tries of a request that provably never left."""
+WAIT_CAP_S = 120.0
+"""A provider's Retry-After is obeyed up to here; beyond it the chain pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why a chain cannot go on by itself."""
+
+    reason: PauseReason
+    note: str
+    retry_after_s: float | None = None
+    """Nothing was sent, or the provider said when to come again; None: a person must act."""
+
+
+class _Over(Exception):
+    """Carries a finding out of a transaction, so that it rolls back."""
+
+    def __init__(self, finding: gates.OverBudget) -> None:
+        self.finding = finding
+
+
+class _Paused(Exception):
+    """Carries a pause out of the intent's transaction, so that it rolls back."""
+
+    def __init__(self, halt: Halt) -> None:
+        self.halt = halt
+
+
+def reserve(
+    p: Production, take: TakeRow, request: VideoRequest, opening: Opening, plan_hash: str
+) -> TakeRow | Halt:
+    """READY to RESERVED: budget test and hold in one transaction."""
+    if p.free_bytes() < MIN_FREE_BYTES:
+        return Halt(PauseReason.DISK, f"less than {MIN_FREE_BYTES >> 20} MB free on the film's disk")
+    quote = p.provider(take.provider).quote(request)
+    facts: dict[str, object] = {
+        "request_hash": request.request_hash,
+        "plan_hash": plan_hash,
+        "prompt": request.prompt,
+        "source_take": opening.source_take,
+        "in_sha": opening.in_sha,
+        "frames": request.frames,
+    }
+    try:
+        reach("take.reserved.before")
+        with p.ledger.write() as w:
+            _reserve(p, w, take, quote, facts)
+            reach("take.reserved.in")
+        reach("take.reserved.after")
+    except _Over as over:
+        return Halt(PauseReason.BUDGET, str(over.finding))
+    return p.take(take.id)
+
+
+def _reserve(p: Production, w: Writer, take: TakeRow, quote: Quote, facts: dict[str, object]) -> None:
+    state = take
+    if take.state == TakeState.PLANNED:
+        write_step(w, take, TakeState.READY, "its input is there")
+        state = _at(take, TakeState.READY)
+    if state.state == TakeState.READY:
+        write_step(w, state, TakeState.GATED, "no gate stands before it", **facts)
+        state = _at(take, TakeState.GATED)
+    finding = gates.over_budget(w, p.plan.profile.budget, take.chain, take.id, quote.upper.micro)
+    if finding:
+        raise _Over(finding)
+    row = Submission(
+        subject_kind="take",
+        subject_id=take.id,
+        chain=take.chain,
+        shot=take.shot,
+        state="reserved",
+        provider=take.provider,
+        key=uuid.uuid4().hex,
+        request_hash=str(facts["request_hash"]),
+        day=w.day,
+        price_row=quote.price_row,
+    )
+    spend.open_submission(w, row, quote.upper.micro, quote.certainty)
+    write_step(w, state, TakeState.RESERVED, f"{quote.upper} held")
+
+
+def _at(take: TakeRow, state: TakeState) -> TakeRow:
+    return replace(take, state=state)
+
+
+def send(p: Production, take: TakeRow, request: VideoRequest) -> TakeRow | Halt:
+    """RESERVED to SUBMITTED, or wherever the outcome leads. Sends at most one accepted request."""
+    submission = _live(p, take)
+    if submission.request_hash != request.request_hash:
+        _hand_back(p, take, submission, "cancelled", "its input changed before it was sent")
+        return Halt(PauseReason.REFUSED, "its input changed before it was sent", retry_after_s=0.0)
+    provider = p.provider(take.provider)
+    payload = provider.build_payload(request, submission.key)
+    paused = _intent(p, take, submission)
+    if paused:
+        return paused
+    take = p.take(take.id)
+    reach("post.before")
+    outcome = _post(provider, payload)
+    reach("post.after")
+    return record(p, take, submission, outcome)
+
+
+def _live(p: Production, take: TakeRow) -> SubmissionRow:
+    found = p.reader.live_submission(take.id)
+    assert found is not None, "a RESERVED take has a live submission: one transaction made both"  # noqa: S101
+    return found
+
+
+def _intent(p: Production, take: TakeRow, submission: SubmissionRow) -> Halt | None:
+    """Writes the intent, unless the chain has been paused; nothing is sent before this is committed."""
+
+    def also(w: Writer) -> None:
+        state, reason, note = takes.chain_state(w, take.chain)
+        if state == "paused":
+            raise _Paused(Halt(PauseReason(reason), note))
+        spend.move(w, submission.id, "reserved", "intent", intent_at=w.now)
+
+    try:
+        p.step(take, TakeState.INTENT, "about to be sent", also)
+    except _Paused as paused:
+        return paused.halt
+    return None
+
+
+def _post(provider: VideoProvider, payload: Payload) -> SubmitOutcome:
+    try:
+        return provider.submit(payload)
+    except Exception as error:  # noqa: BLE001 - whatever it was, nobody knows whether a byte left
+        fault = ProviderError(ErrorClass.UNKNOWN, one_line(f"{type(error).__name__}: {error}", 500))
+        return SubmitOutcome(Sent.UNCLEAR, error=fault)
+
+
+def record(p: Production, take: TakeRow, submission: SubmissionRow, outcome: SubmitOutcome) -> TakeRow | Halt:
+    """Brings what the provider answered into the ledger."""
+    if outcome.sent is Sent.ACCEPTED and outcome.ticket:
+        save_outcome(p, submission.key, outcome.ticket.job_id, outcome.ticket.raw)
+        reach("outcome.written")
+        return accept(p, take, submission, outcome.ticket.job_id, outcome.http_status)
+    said = one_line(outcome.error.message, 300) if outcome.error else outcome.sent.value
+    if outcome.sent in (Sent.NOT_SENT, Sent.REFUSED, Sent.THROTTLED):
+        ended = "not_sent" if outcome.sent is Sent.NOT_SENT else "refused"
+        _hand_back(p, take, submission, ended, said, outcome.http_status)
+        return Halt(_reason(outcome), said, _again(outcome))
+
+    def doubt(w: Writer) -> None:
+        spend.move(w, submission.id, "intent", "in_doubt", note=said, http_status=outcome.http_status)
+
+    return p.step(take, TakeState.IN_DOUBT, f"no clear answer: {said}", doubt, note=said)
+
+
+def _again(outcome: SubmitOutcome) -> float | None:
+    if outcome.sent is Sent.REFUSED:
+        return None
+    asked = outcome.error.retry_after_s if outcome.error else None
+    return max(0.0, asked) if asked is not None else UNSENT_WAIT_S
+
+
+def _reason(outcome: SubmitOutcome) -> PauseReason:
+    kind = outcome.error.kind if outcome.error else ErrorClass.UNKNOWN
+    if kind is ErrorClass.MODERATION:
+        return PauseReason.MODERATION
+    if kind in (ErrorClass.AUTH, ErrorClass.KEY_LIMIT, ErrorClass.INSUFFICIENT_CREDIT):
+        return PauseReason.KEY_LIMIT
+    return PauseReason.REFUSED
+
+
+def accept(
+    p: Production, take: TakeRow, submission: SubmissionRow, job_id: str, status: int | None = None
+) -> TakeRow:
+    """INTENT or IN_DOUBT to SUBMITTED: the job has an owner. A job that has one already stays in doubt."""
+
+    def also(w: Writer) -> None:
+        spend.move(
+            w, submission.id, _from_state(take), "accepted", job_id=job_id, done_at=w.now, http_status=status
+        )
+        spend.commit(w, submission.id, "estimated" if _held(w, submission) else "exact")
+
+    owner = p.reader.owner_of(submission.provider, job_id)
+    if owner is not None and owner != submission.id:
+        said = "the provider named a job that another take owns"
+        if take.state == TakeState.IN_DOUBT:
+            return take
+        return p.step(
+            take,
+            TakeState.IN_DOUBT,
+            said,
+            lambda w: spend.move(w, submission.id, "intent", "in_doubt", note=said),
+            note=said,
+        )
+    return p.step(take, TakeState.SUBMITTED, f"job {one_line(job_id, 60)}", also, note="")
+
+
+def _held(w: Writer, submission: SubmissionRow) -> int:
+    return spend.held(w, submission.id).booked["reserve"]
+
+
+def _from_state(take: TakeRow) -> str:
+    return "intent" if take.state == TakeState.INTENT else "in_doubt"
+
+
+def _hand_back(
+    p: Production, take: TakeRow, submission: SubmissionRow, ended: str, said: str, status: int | None = None
+) -> TakeRow:
+    """Back to READY: nothing was bought, the hold is freed."""
+
+    def also(w: Writer) -> None:
+        spend.release(w, submission.id)
+        spend.move(
+            w, submission.id, submission_state(take), ended, done_at=w.now, note=said, http_status=status
+        )
+
+    return p.step(take, TakeState.READY, said, also, note=said)
+
+
+def submission_state(take: TakeRow) -> str:
+    """The submission's state that goes with a take's, before it has a job."""
+    return {TakeState.RESERVED: "reserved", TakeState.INTENT: "intent"}.get(TakeState(take.state), "in_doubt")
+
+
+def save_outcome(p: Production, key: str, job_id: str, raw: str) -> None:
+    """The reply on disk, synced: even a provider that lists nothing can be reconciled from it."""
+    text = json.dumps({"submission": key, "job_id": job_id, "raw": raw}, ensure_ascii=False, sort_keys=True)
+    write_atomic(p.outcome_file(key), text.encode("utf-8"))

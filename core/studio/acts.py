@@ -1,0 +1,247 @@
+"""What a person can do to a film, one function an act. Each returns a sentence or plain data.
+
+The command line and the dashboard both come here; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.base import settings
+from core.base.errors import BadInput, FilmHeld, WaitsForPerson, nearest
+from core.base.hold import holder
+from core.base.units import Money
+from core.desk import failures, review
+from core.desk.failures import CATEGORIES, ORIGINS, Broke
+from core.desk.person import Person
+from core.engine import orders as takes_orders
+from core.engine import reconcile
+from core.engine.orders import RunQuote, Scope
+from core.engine.states import LIVE
+from core.ledger import takes
+from core.ledger.tables import Gate, GateDecision, Note
+from core.studio import orders
+from core.studio.assembly import Opened, open_film, providers_of
+from core.studio.spawn import Process, git_name, start_worker, wait_for_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from core.engine.production import Production
+    from core.providers.base import Capabilities
+    from core.studio.places import Places
+
+
+__all__ = ["CATEGORIES", "ORIGINS", "Broke", "RunQuote", "Scope"]
+
+
+@contextmanager
+def opened(places: Places) -> Iterator[Opened]:
+    """A film for one act."""
+    film = open_film(places)
+    try:
+        yield film
+    finally:
+        film.close()
+
+
+def capabilities(places: Places) -> Callable[[str, str], Capabilities | None]:
+    """What a provider's model can do; None for a provider without an adapter."""
+    providers = providers_of(places)
+
+    def ask(provider: str, model: str) -> Capabilities | None:
+        found = providers.get("animatic" if places.rehearsal else provider)
+        return found.capabilities(model) if found else None
+
+    return ask
+
+
+def person() -> Person:
+    """Who is at the keyboard: settings, else git's name, else the login."""
+    found = settings.load()
+    return Person(found.name or git_name() or os.environ.get("USER") or "unknown", found.role)
+
+
+def scope_of(p: Production, scope: Scope) -> Scope:
+    """A scope with its pass resolved. Raises BadInput for an unknown pass, shot or chain."""
+    if scope.pass_name:
+        passes = {held.name: held for held in p.plan.profile.passes}
+        found = passes.get(scope.pass_name)
+        if found is None:
+            raise BadInput(
+                f"no pass '{scope.pass_name[:40]}' in film.json",
+                nearest=nearest(scope.pass_name, passes),
+                todo=f"there is: {', '.join(passes) or 'none'}",
+            )
+        scope = replace(
+            scope, from_shot=scope.from_shot or found.from_shot, to_shot=scope.to_shot or found.to
+        )
+    takes_orders.in_scope(p, scope)
+    return scope
+
+
+def agree(p: Production, codes: list[str], why: str) -> None:
+    """A person's agreement to a finding or a sum, kept with name and reason."""
+    if codes and not why.strip():
+        raise BadInput("say why you accept it", todo='like: --accept quote --why "approved by the producer"')
+    who = person() if codes else None
+    for code in codes:
+        assert who is not None  # noqa: S101 - codes are there, so a person was asked
+        with p.ledger.write() as w:
+            gate = w.add(Gate(kind="accept", subject=code, question=f"run although: {code}"))
+            w.add(GateDecision(gate_id=gate, decision="approve", person=who.name, role=who.role, why=why))
+            w.event("person.decided", f"{who.name} accepted {code}: {why}")
+
+
+def quote(p: Production, scope: Scope) -> RunQuote:
+    """What a run would order. Writes nothing."""
+    return takes_orders.quote(p, scope)
+
+
+def order(
+    p: Production, scope: Scope, *, agreed: bool, show: Callable[[RunQuote], None] = lambda _quote: None
+) -> RunQuote:
+    """Quotes, then writes the order. Raises WaitsForPerson where it may cost and nobody agreed."""
+    asked = takes_orders.quote(p, scope)
+    show(asked)
+    if asked.upper != 0 and not agreed:
+        most = "an unknown sum" if asked.upper is None else f"up to {Money(asked.upper)}"
+        raise WaitsForPerson(
+            f"{len(asked.wanted)} takes may cost {most}",
+            todo='look at `rushes estimate`, then `rushes run --accept quote --why ".."`, or add --rehearse',
+        )
+    return takes_orders.place(p, scope)
+
+
+def refuse_if_held(places: Places) -> None:
+    """Raises FilmHeld where a worker holds the film already."""
+    held = holder(places.lock)
+    if held.running:
+        raise FilmHeld(
+            f"another worker holds this film{f' (pid {held.pid})' if held.pid else ''}",
+            where=str(places.root),
+            todo="watch it with `rushes`; it takes orders: `rushes retake`, `pause`, `resume`, `stop`",
+        )
+
+
+def anything_left(p: Production) -> bool:
+    """Some take is not before a person yet."""
+    return any(p.reader.first_in(chain.id, LIVE) for chain in p.plan.chains)
+
+
+def waiting_code(p: Production) -> int:
+    """3 where something waits for a person before the film can go on, else 0."""
+    paused = any(state == "paused" for state, _, _ in p.reader.chains().values())
+    return WaitsForPerson.exit_code if paused or anything_left(p) else 0
+
+
+def lift_pauses(p: Production, chains: tuple[str, ...]) -> None:
+    """A person's go lifts every pause; what is in doubt stays in doubt."""
+    paused = p.reader.chains()
+    named = chains or tuple(chain.id for chain in p.plan.chains)
+    with p.ledger.write() as w:
+        for chain in named:
+            if paused.get(chain, ("active",))[0] == "paused":
+                takes.set_chain(w, chain, "active")
+
+
+def launch(places: Places, *, linger: bool, chains: tuple[str, ...] = ()) -> Process:
+    """Starts the worker. Raises FilmHeld where one holds the film already."""
+    refuse_if_held(places)
+    return start_worker(places, linger=linger, chains=chains)
+
+
+def go(p: Production, places: Places, chain: str | None) -> str:
+    """Orders what has no take yet, lifts pauses, and sees to it that a worker runs."""
+    scope = Scope(chain=chain or "")
+    placed = order(p, scope, agreed=False)
+    lift_pauses(p, (chain,) if chain else ())
+    count = len(placed.wanted)
+    todo = f"{count} take{'s' if count != 1 else ''} ordered" if count else "nothing new to order"
+    if holder(places.lock).running:
+        return f"{todo}; the worker is at it"
+    if not count and not anything_left(p):
+        return "every shot has a take; r retakes one"
+    child = launch(places, linger=True)
+    code = wait_for_worker(places, child)
+    if code not in (None, 0, 3):
+        raise BadInput("the worker did not start", where=str(places.log), todo="the log says why")
+    return f"{todo}; the worker started"
+
+
+def control(p: Production, places: Places, kind: str, chain: str | None) -> str:
+    """Pause, resume or stop: by the worker where one runs."""
+    if chain:
+        p.plan.chain(chain)
+    args = {"chain": chain or ""}
+    return orders.ask(p, kind, args, person().name, worker=holder(places.lock).running)
+
+
+def judge(p: Production, verdict: str, shot: str, n: int | None, note: str) -> str:
+    """approve, reject or hold."""
+    act = {"approve": review.approve, "reject": review.reject, "hold": review.hold}[verdict]
+    take = act(p, shot, n, note, person())
+    word = {"approve": "circled", "reject": "rejected", "hold": "held"}[verdict]
+    return f"{take.shot} take {take.n} {word}"
+
+
+def retake(p: Production, places: Places, shot: str, note: str) -> str:
+    """Orders a new take of one shot; starts a worker where none runs."""
+    asked = takes_orders.quote(p, Scope(shots=(shot,)))
+    if asked.upper != 0:
+        most = "an unknown sum" if asked.upper is None else f"up to {Money(asked.upper)}"
+        raise WaitsForPerson(f"a take of {shot} may cost {most}", todo="`rushes estimate` shows it")
+    placed = review.retake(p, shot, note, person())
+    said = f"{shot} take {placed.wanted[0].n} ordered"
+    if not holder(places.lock).running:
+        wait_for_worker(places, launch(places, linger=True))
+        return f"{said}; the worker started"
+    return said
+
+
+def fail(p: Production, shot: str, n: int | None, what: Broke) -> str:
+    row = failures.log(p, shot, n, what, person())
+    return f"failure {row} logged for {shot}: {what.broke}"
+
+
+def note(p: Production, shot: str, text: str, timecode: str = "") -> str:
+    """A note on a shot, kept with who and when."""
+    chain = p.plan.chain_of(shot).id
+    if not text.strip():
+        raise BadInput("the note is empty", todo='like: rushes note S101 "the boat is late"')
+    with p.ledger.write() as w:
+        w.add(
+            Note(
+                subject_kind="shot",
+                subject_id=shot,
+                shot=shot,
+                timecode=timecode,
+                text=text,
+                person=person().name,
+            )
+        )
+        w.event("note.added", text, chain=chain, shot=shot)
+    return f"noted on {shot}"
+
+
+def settle_doubt(
+    p: Production, shot: str, *, adopt: str = "", absent: bool = False, off: bool = False
+) -> str:
+    """A person settles the in-doubt take of a shot."""
+    doubtful = [take for take in p.reader.takes_of(shot) if take.state == "in_doubt"]
+    if not doubtful:
+        raise BadInput(f"nothing of {shot} is in doubt", todo="`rushes status` names what is")
+    take, name = doubtful[-1], person().name
+    if adopt:
+        found = reconcile.adopt(p, take, adopt, name)
+    elif absent:
+        found = reconcile.declare_absent(p, take, name)
+    elif off:
+        found = reconcile.write_off(p, take, name)
+    else:
+        left = reconcile.settle_doubts(p)
+        return f"asked the provider: {len(left)} still in doubt"
+    return f"{shot} take {take.n} is {found.state} now"

@@ -1,0 +1,65 @@
+"""Builds every object of a film at work, once. Heavy: imported by whoever writes, never by readers."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.base.clock import SystemClock
+from core.base.errors import BadInput
+from core.engine.clips import MediaClips
+from core.engine.production import Production
+from core.ledger.append import Ledger
+from core.ledger.views import Reader
+from core.providers.animatic.provider import Animatic
+from core.studio.plans import PlanKeeper
+from core.studio.spawn import start_renderer
+
+if TYPE_CHECKING:
+    from core.providers.base import VideoProvider
+    from core.studio.places import Places
+
+
+@dataclass
+class Opened:
+    """A film ready to be worked on."""
+
+    production: Production
+    plans: PlanKeeper
+
+    def close(self) -> None:
+        self.production.reader.close()
+        self.production.ledger.close()
+
+
+def open_film(places: Places) -> Opened:
+    """Raises PlanFaults, LedgerFault, BadInput. Creates the ledger where there is none."""
+    if not (places.root / "film.json").is_file():
+        raise BadInput(
+            "there is no film here (film.json is missing)",
+            where=str(places.root),
+            todo="`rushes init DIR` begins one, `rushes demo` makes the sample film",
+        )
+    plans = PlanKeeper(places)
+    clock = SystemClock()
+    ledger = Ledger(places.ledger, clock)
+    production = Production(
+        root=places.root,
+        home=places.home,
+        ledger=ledger,
+        reader=Reader(places.ledger),
+        clock=clock,
+        providers=providers_of(places),
+        clips=MediaClips(),
+        current_plan=plans,
+        rehearsal=places.rehearsal,
+        free_bytes=lambda: shutil.disk_usage(places.state).free,
+    )
+    return Opened(production, plans)
+
+
+def providers_of(places: Places) -> dict[str, VideoProvider]:
+    """Every provider there is an adapter for, by the name film.json gives it."""
+    animatic = Animatic(places.jobs, lambda job: start_renderer(job, places.log))
+    return {animatic.name: animatic}

@@ -1,0 +1,176 @@
+"""What the dashboard and `status --json` are told: frozen rows, ready to draw.
+
+Nothing here is heavy: this module and `glance` are imported before the first paint.
+Texts are as people or providers wrote them; whoever draws passes them through `base.text`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ShotRow:
+    """One shot as the board shows it."""
+
+    id: str
+    chain: str
+    kind: str
+    """hero, establisher, character, action."""
+    description: str
+    seconds: float
+    state: str
+    """planned ready running review circled rejected failed in_doubt held stale omitted."""
+    takes: int
+    """How many takes were made or are being made."""
+    newest_take: int | None
+    approved_take: int | None
+    stale: bool
+    drift: float | None
+    expected: tuple[int, int]
+    """How many takes a shot of this kind usually needs, from and to."""
+    note: str = ""
+    """Why it is held, failed or in doubt, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRow:
+    """One chain: a file of shots/."""
+
+    id: str
+    title: str
+    state: str
+    """active (something to do, worker at it), idle, paused, done."""
+    pause_reason: str
+    """budget key_limit moderation refused in_doubt review drift manual disk; empty when not paused."""
+    pause_note: str
+    done: int
+    """Shots circled."""
+    made: int
+    """Shots with a usable take (circled ones included)."""
+    total: int
+    """Shots, omitted ones not counted."""
+    current: str
+    """Shot being made, or an empty string."""
+    current_since_s: float | None
+    current_progress: float | None
+    """0 to 1 where the provider tells."""
+    expected_s: float | None
+    """How long a take of this provider took lately (median), or None."""
+    shots: tuple[str, ...] = ()
+    """Ids in order, omitted ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """Sums in micro-dollars; None is unknown."""
+
+    budget: int | None
+    settled: int
+    committed: int
+    reserved: int
+    in_doubt: int
+    remaining: int | None
+    day_budget: int | None
+    day_spent: int
+    forecast_p50: int | None = None
+    forecast_p90: int | None = None
+    free_only: bool = False
+    """Every provider of this film is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    provider: str
+    state: str
+    balance: int | None
+    """Micro-dollars; None is unknown."""
+    limit_remaining: int | None
+    resets_at: str
+    read_at: str
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    id: int
+    at: str
+    shot: str
+    take: int | None
+    category: str
+    broke: str
+    cause: str
+    workaround: str
+    outcome: str
+    cost: int | None
+    """Micro-dollars lost; None is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """Something only a person can answer."""
+
+    kind: str
+    """review, in_doubt, failed, gate, pause, fault."""
+    id: str
+    """Take id, gate id or chain id."""
+    shot: str
+    take: int | None
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    id: int
+    at: str
+    """UTC ISO-8601."""
+    kind: str
+    shot: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    running: bool
+    pid: int | None
+    heartbeat_age_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """A fault in a file of the film folder, while the last good plan stays on screen."""
+
+    file: str
+    line: int
+    what: str
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The film at one moment: all that one screen shows."""
+
+    film: str
+    """Folder, absolute."""
+    title: str
+    day: int | None
+    """Day of the production, 1-based, or None without a start date."""
+    days: int | None
+    chains: tuple[ChainRow, ...]
+    shots: tuple[ShotRow, ...]
+    """In matrix order: chain by chain."""
+    money: MoneyRow
+    accounts: tuple[AccountRow, ...]
+    failures: tuple[FailureRow, ...]
+    """Newest first, at most 50."""
+    failure_total: int
+    failure_categories: tuple[tuple[str, int, int | None, str], ...]
+    """(category, count, micro-dollars lost or None, best known workaround), most frequent first."""
+    waiting: tuple[WaitingRow, ...]
+    events: tuple[EventRow, ...]
+    """Newest first, at most 50."""
+    worker: WorkerRow
+    faults: tuple[FaultRow, ...] = ()
+    last_frame: str = ""
+    """Newest hand-over frame (PNG path), or an empty string."""
+    rehearsal: bool = False

@@ -1,0 +1,1 @@
+"""The process that runs chains: `python -m core.worker`. Outlives the terminal."""
