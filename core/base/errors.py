@@ -16,9 +16,7 @@ Every error says what, where, the nearest valid thing and what to do next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,8 +73,7 @@ class IllegalStep(RushesError):
     """A transition the table does not hold. Nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault in one file of the film folder."""
 
     file: str
@@ -112,6 +109,8 @@ class PlanFaults(BadInput):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The valid name closest to `name`, or an empty string where none is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 - 6 ms, and most commands make no mistake
+
     by_fold = {candidate.casefold(): candidate for candidate in known}
     found = get_close_matches(name.casefold(), list(by_fold), n=1, cutoff=0.6)
     return by_fold[found[0]] if found else ""

@@ -10,8 +10,7 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.base.errors import FilmHeld
 from core.base.paths import disk_errors
@@ -24,8 +23,7 @@ PATIENCE_S = 1.0
 """Readers probe the lock for a moment; a worker that starts just then must not be turned away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     running: bool
     pid: int | None
     heartbeat_age_s: float | None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.base.crash import reach
@@ -114,7 +114,7 @@ def _reserve(p: Production, w: Writer, take: TakeRow, quote: Quote, facts: dict[
 
 
 def _at(take: TakeRow, state: TakeState) -> TakeRow:
-    return replace(take, state=state)
+    return take._replace(state=state)
 
 
 def send(p: Production, take: TakeRow, request: VideoRequest) -> TakeRow | Halt:

@@ -10,8 +10,7 @@ import json
 import os
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedShot:
+class PlannedShot(NamedTuple):
     """One shot of the plan, as far as screens and staleness need it."""
 
     position: int
@@ -40,15 +38,13 @@ class PlannedShot:
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedChain:
+class PlannedChain(NamedTuple):
     id: str
     title: str
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     signature: str
     film: dict[str, Any]
     """title, start, due, budgets in micro-dollars, review policy, providers."""
@@ -56,7 +52,7 @@ class Snapshot:
     shots: tuple[PlannedShot, ...]
 
 
-_COLUMNS = tuple(field.name for field in fields(PlannedShot))
+_COLUMNS = PlannedShot._fields
 
 
 def write(path: Path, snapshot: Snapshot) -> None:
@@ -103,7 +99,7 @@ def read_any(path: Path, wanted: str = "") -> Snapshot | None:
                 return None
             chains = tuple(PlannedChain(*row) for row in link.execute("SELECT id, title, anchor FROM chain"))
             query = f"SELECT {', '.join(_COLUMNS)} FROM shot ORDER BY position"
-            shots = tuple(PlannedShot(*row) for row in link.execute(query))
+            shots = tuple(map(PlannedShot._make, link.execute(query)))
             return Snapshot(stored, json.loads(film), chains, shots)
     except (sqlite3.Error, ValueError, TypeError):
         return None
@@ -114,4 +110,4 @@ def _insert() -> str:
 
 
 def _values(shots: Iterable[PlannedShot]) -> list[tuple[Any, ...]]:
-    return [tuple(asdict(shot).values()) for shot in shots]
+    return [tuple(shot) for shot in shots]

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from core.ledger.db import connect_read_only, ledger_errors
 
@@ -25,8 +24,7 @@ _TAKE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TakeRow:
+class TakeRow(NamedTuple):
     """One take as the ledger holds it."""
 
     id: int
@@ -53,8 +51,7 @@ class TakeRow:
     pass_: str
 
 
-@dataclass(frozen=True, slots=True)
-class SubmissionRow:
+class SubmissionRow(NamedTuple):
     id: int
     subject_kind: str
     subject_id: int
@@ -69,8 +66,7 @@ class SubmissionRow:
     done_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """Micro-dollars of one scope."""
 
     reserved: int = 0
@@ -182,7 +178,7 @@ class Reader:
         return int(self.rows("SELECT count(*) FROM take WHERE chain=? AND state=?", chain, state)[0][0])
 
     def _takes(self, tail: str, *args: object) -> list[TakeRow]:
-        return [TakeRow(*row) for row in self.rows(f"SELECT {_TAKE} FROM take {tail}", *args)]
+        return list(map(TakeRow._make, self.rows(f"SELECT {_TAKE} FROM take {tail}", *args)))
 
     # submissions and money
 

@@ -12,8 +12,12 @@ from typing import NamedTuple
 EXACT = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 """Scaler flags of the exact conversion; the default ones are up to 12 levels off."""
 
-TO_709 = f"scale=out_color_matrix=bt709:out_range=tv:flags={EXACT}+bitexact"
-"""Filter that takes RGB pictures to BT.709 limited range."""
+TO_709 = (
+    f"scale=out_color_matrix=bt709:out_range=tv:flags={EXACT}+bitexact,"
+    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+)
+"""Filter that takes RGB pictures to BT.709 limited range. It tags the pictures too: ffmpeg 9 lets a
+picture's own "unknown" primaries win over the output arguments below."""
 
 TAGS_709 = (
     *("-colorspace", "bt709"),

@@ -32,6 +32,7 @@ _LUMA_AS_IS = frozenset(["yuv420p", "yuv422p", "yuv444p", "nv12"])
 class Tally:
     """What went wrong on the way, and the times seen."""
 
+    whole: int = 0
     errors: int = 0
     corrupt: int = 0
     promised: int | None = None
@@ -62,6 +63,7 @@ def pictures(clip: Clip, tally: Tally) -> Iterator[VideoFrame]:
             if picture.is_corrupt:
                 tally.corrupt += 1
                 continue
+            tally.whole += 1
             time = picture.pts
             if time is not None:
                 tally.oldest = time if tally.oldest is None else min(time, tally.oldest)

@@ -211,6 +211,8 @@ def _child(argv: list[str], cwd: Path | None, timeout_s: float, *, fed: bool, to
     finally:
         watchdog.cancel()
         child.close()
+        if watchdog.is_alive():
+            watchdog.join()
 
 
 def _judge(code: int, child: _Child, timeout_s: float) -> None:

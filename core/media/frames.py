@@ -90,12 +90,16 @@ def frame_at(path: Path, seconds: float) -> Frame:
 def iter_luma(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Every picture's (H, W) uint8 luma, limited range, upright, in order, for measures.
 
-    Pictures that cannot be decoded are left out. Raises BadInput for what is not a clip.
+    Pictures that cannot be decoded are left out. Raises BadInput for what is not a clip, and where
+    there is not one.
     """
+    tally = Tally()
     with open_clip(path) as clip:
         clip.stream.thread_type = "AUTO"
-        for picture in pictures(clip, Tally()):
+        for picture in pictures(clip, tally):
             yield luma(picture)
+    if tally.whole == 0:
+        raise _nothing(path)
 
 
 class _Keeper(Protocol):

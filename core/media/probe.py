@@ -194,6 +194,9 @@ def _video(container: InputContainer, path: Path) -> VideoStream:
     if not tracks:
         sound = " but sound" if container.streams.audio else ""
         raise BadInput(f"the file holds no picture{sound}", where=str(path), todo="use a video clip")
+    # PyAV leaves it empty, against its types, for a codec it has no decoder for.
+    if getattr(tracks[0], "codec_context", None) is None:
+        raise BadInput("no decoder knows its pictures", where=str(path), todo="export it as H.264")
     return tracks[0]
 
 

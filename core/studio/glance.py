@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.base.hold import holder
 from core.engine.stale import chosen, stale_shots
@@ -36,8 +35,7 @@ SHOWN_EVENTS = (
 """Kinds worth a line; steps in between stay in the ledger."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     """Everything read, before it is shaped."""
 
     takes: dict[str, list[TakeRow]]

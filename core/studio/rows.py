@@ -6,11 +6,10 @@ Texts are as people or providers wrote them; whoever draws passes them through `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ShotRow:
+class ShotRow(NamedTuple):
     """One shot as the board shows it."""
 
     id: str
@@ -33,8 +32,7 @@ class ShotRow:
     """Why it is held, failed or in doubt, in a few words."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChainRow:
+class ChainRow(NamedTuple):
     """One chain: a file of shots/."""
 
     id: str
@@ -61,8 +59,7 @@ class ChainRow:
     """Ids in order, omitted ones included."""
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyRow:
+class MoneyRow(NamedTuple):
     """Sums in micro-dollars; None is unknown."""
 
     budget: int | None
@@ -79,8 +76,7 @@ class MoneyRow:
     """Every provider of this film is free."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRow:
+class AccountRow(NamedTuple):
     provider: str
     state: str
     balance: int | None
@@ -91,8 +87,7 @@ class AccountRow:
     free: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FailureRow:
+class FailureRow(NamedTuple):
     id: int
     at: str
     shot: str
@@ -106,8 +101,7 @@ class FailureRow:
     """Micro-dollars lost; None is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
+class WaitingRow(NamedTuple):
     """Something only a person can answer."""
 
     kind: str
@@ -119,8 +113,7 @@ class WaitingRow:
     question: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(NamedTuple):
     id: int
     at: str
     """UTC ISO-8601."""
@@ -129,15 +122,13 @@ class EventRow:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerRow:
+class WorkerRow(NamedTuple):
     running: bool
     pid: int | None
     heartbeat_age_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class FaultRow:
+class FaultRow(NamedTuple):
     """A fault in a file of the film folder, while the last good plan stays on screen."""
 
     file: str
@@ -146,8 +137,7 @@ class FaultRow:
     nearest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """The film at one moment: all that one screen shows."""
 
     film: str

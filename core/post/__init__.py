@@ -1,0 +1,1 @@
+"""From circled takes to a film: segments, manifest, render."""

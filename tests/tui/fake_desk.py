@@ -1,0 +1,127 @@
+"""A desk written by hand: canned readings, remembered calls, errors on demand."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from threading import Lock
+
+from core.base.errors import RushesError
+from core.studio.rows import Glance
+
+
+class FakeDesk:
+    """Answers like the studio. `fault` makes every reading fail; `refuse` the next act."""
+
+    def __init__(self, glance: Glance, root: Path | None = None) -> None:
+        self.root = root or Path(glance.film)
+        self.now = glance
+        self.calls: list[tuple[object, ...]] = []
+        self.fault: RushesError | None = None
+        self.refuse: deque[Exception] = deque()
+        self.readings = 0
+        self.looks = 0
+        self.closed = False
+        self._changed = False
+        self._lock = Lock()
+
+    def becomes(self, glance: Glance) -> None:
+        """A new reading waits, as after a commit of the worker."""
+        with self._lock:
+            self.now, self._changed = glance, True
+
+    def touch(self) -> None:
+        """Something was committed, and the film reads the same."""
+        with self._lock:
+            self._changed = True
+
+    def glance(self) -> Glance:
+        self.readings += 1
+        if self.fault:
+            raise self.fault
+        return self.now
+
+    def changed(self) -> bool:
+        self.looks += 1
+        with self._lock:
+            was, self._changed = self._changed, False
+        return was
+
+    def plan_changed(self) -> bool:
+        return False
+
+    def _did(self, *call: object) -> str:
+        self.calls.append(call)
+        if self.refuse:
+            raise self.refuse.popleft()
+        return f"did {call[0]}"
+
+    def go(self, chain: str | None) -> str:
+        return self._did("go", chain)
+
+    def pause(self, chain: str | None) -> str:
+        return self._did("pause", chain)
+
+    def approve(self, shot: str, take: int | None, note: str) -> str:
+        said = self._did("approve", shot, take, note)
+        shots = tuple(
+            row._replace(state="circled", approved_take=take) if row.id == shot else row
+            for row in self.now.shots
+        )
+        waiting = tuple(row for row in self.now.waiting if row.shot != shot)
+        self.becomes(self.now._replace(shots=shots, waiting=waiting))
+        return said
+
+    def reject(self, shot: str, take: int | None, note: str) -> str:
+        return self._did("reject", shot, take, note)
+
+    def hold(self, shot: str, take: int | None, note: str) -> str:
+        return self._did("hold", shot, take, note)
+
+    def retake(self, shot: str, note: str) -> str:
+        return self._did("retake", shot, note)
+
+    def fail(
+        self, shot: str, take: int | None, category: str, broke: str, cause: str, workaround: str
+    ) -> str:
+        return self._did("fail", shot, take, category, broke, cause, workaround)
+
+    def assemble(self, rough: bool) -> str:
+        return self._did("assemble", rough)
+
+    def categories(self) -> tuple[str, ...]:
+        return (
+            "character drift",
+            "camera drift",
+            "lip-sync",
+            "moderation",
+            "hands",
+            "physics",
+            "texture swim",
+        )
+
+    def thumbnail(
+        self, path: str, cols: int, rows: int
+    ) -> tuple[tuple[tuple[tuple[int, int, int], ...], ...], ...]:
+        """A dusk: sky over water, with a sun."""
+        return tuple(
+            tuple((_dusk(x, 2 * y, cols, 2 * rows), _dusk(x, 2 * y + 1, cols, 2 * rows)) for x in range(cols))
+            for y in range(rows)
+        )
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _dusk(x: int, y: int, cols: int, rows: int) -> tuple[int, int, int]:
+    across, down = x / cols, y / rows
+    if (across - 0.68) ** 2 * 3.2 + (down - 0.5) ** 2 < 0.006 and down < 0.6:
+        return (250, 214, 150)
+    if down < 0.6:
+        return (int(38 + 170 * down), int(48 + 90 * down), int(84 + 20 * down))
+    glint = 40 if abs(across - 0.68) < 0.12 * (down - 0.4) * 2 and y % 2 else 0
+    return (
+        int(62 - 40 * (down - 0.6)) + glint,
+        int(70 - 40 * (down - 0.6)) + glint,
+        int(92 - 30 * (down - 0.6)),
+    )

@@ -1,0 +1,91 @@
+"""Puts a board on a fake desk, waits for the film, and reads the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from core.studio.rows import Glance
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.films import salt_road
+from tui.app import BoardApp
+from tui.screens.board import BoardScreen
+from tui.theme import Look
+from tui.widgets.lines import LinePanel
+
+CHARACTERS = {"slash": "/", "question_mark": "?", "space": " ", "enter": "\r", "tab": "\t"}
+
+
+class Stage:
+    def __init__(self, app: BoardApp, desk: FakeDesk, pilot: Pilot[Any]) -> None:
+        self.app, self.desk, self.pilot = app, desk, pilot
+
+    @property
+    def board(self) -> BoardScreen:
+        return self.app.board
+
+    def text(self) -> str:
+        """The screen as a person reads it."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    def repaints(self) -> int:
+        return sum(panel.repaints for panel in self.board.query(LinePanel))
+
+    async def press(self, *keys: str) -> None:
+        """Keys one after the other. The pilot's own `press` waits for an idle CPU, 0.17 s a key."""
+        for key in keys:
+            char = CHARACTERS.get(key, key if len(key) == 1 else None)
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(name, char))
+            await self.quiet()
+
+    async def quiet(self) -> None:
+        """Until no pump has a message left."""
+        still = 0
+        while still < 3:
+            await asyncio.sleep(0.002)
+            pumps = [self.app, self.app.screen, *self.app.screen.walk_children()]
+            still = still + 1 if all(pump.message_queue_size == 0 for pump in pumps) else 0
+
+    async def until(self, true: Callable[[], object], what: str = "") -> None:
+        """Waits until `true` holds; a test that never gets there fails with the screen as its reason."""
+        for _ in range(200):
+            if true():
+                await self.quiet()
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"never came about: {what}\n{self.text()}")
+
+    async def write(self, text: str) -> None:
+        await self.press(*("space" if char == " " else char for char in text))
+
+
+@asynccontextmanager
+async def staged(
+    film: Glance, size: tuple[int, int] = (120, 36), *, plain: bool = False, root: Path | None = None
+) -> AsyncIterator[Stage]:
+    desk = FakeDesk(film, root or Path("/nonexistent"))
+    app = BoardApp(desk, Look(plain))
+    async with app.run_test(size=size) as pilot:
+        stage = Stage(app, desk, pilot)
+        await stage.until(lambda: app.board.glance is not None and app.board.categories, "the first reading")
+        await stage.quiet()
+        yield stage
+
+
+def play(
+    scene: Callable[[Stage], Awaitable[None]], film: Glance | None = None, size: tuple[int, int] = (120, 36)
+) -> None:
+    async def run() -> None:
+        async with staged(film or salt_road(), size) as stage:
+            await scene(stage)
+
+    asyncio.run(run())

@@ -1,0 +1,316 @@
+"""Each key, pressed on a board with a fake desk behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.base.errors import IllegalStep
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.films import empty_film, salt_road, short_film
+from tests.tui.stage import Stage, play
+from tui import keymap
+from tui.app import BoardApp
+from tui.screens.board import BoardScreen
+
+
+def test_every_action_of_the_table_is_bound_and_answered_by_its_screen() -> None:
+    bound = [*BoardScreen.BINDINGS, *BoardApp.BINDINGS]
+    ids = {binding.id for binding in bound if hasattr(binding, "id")}
+    for row in keymap.ACTIONS:
+        if row.mode != keymap.HELP:
+            assert row.id in ids
+        assert row.help
+    modes: dict[str, set[str]] = {}
+    for row in keymap.ACTIONS:
+        for key in row.keys.split(","):
+            taken = modes.setdefault(row.mode, set())
+            free = row.id in {"circled", "rough"} or key not in taken
+            assert free, f"{key} twice in {row.mode}"
+            taken.add(key)
+
+
+def test_a_circles_the_take_that_waits_and_moves_to_the_next() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "n")
+        assert stage.board.cursor.shot == "S106"
+        await stage.press("a")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("approve", "S106", 2, "")]
+        assert stage.board.cursor.shot == "S410"
+        await stage.until(lambda: "did approve" in stage.text())
+        await stage.until(lambda: len(stage.board.glance.waiting) == 3)
+        assert stage.board.cursor.shot == "S410"
+        assert stage.board.glance.waiting[stage.board.cursor.waiting].shot == "S410"
+
+    play(scene)
+
+
+def test_a_on_a_shot_without_a_take_says_why_and_does_nothing() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("end", "up", "a")
+        await stage.until(lambda: "is circled already" in stage.text())
+        await stage.press("home", "left", "down")
+        stage.board.cursor = replace(stage.board.cursor, shot="S301")
+        await stage.press("a", "x", "o", "r")
+        await stage.until(
+            lambda: (
+                "S301 is ready: there is no take to judge" in stage.text() or "no new take" in stage.text()
+            )
+        )
+        assert stage.desk.calls == []
+
+    play(scene)
+
+
+def test_x_asks_and_only_y_rejects() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "n", "x")
+        await stage.until(lambda: "Reject S106 t02?" in stage.text())
+        await stage.press("a", "r", "g", "n")
+        await stage.until(lambda: "Reject" not in stage.text())
+        assert stage.desk.calls == []
+        await stage.press("x", "y")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("reject", "S106", 2, "")]
+
+    play(scene)
+
+
+def test_w_takes_a_note_with_the_answer() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "n", "x", "w")
+        await stage.write("her coat is green")
+        await stage.press("enter")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("reject", "S106", 2, "her coat is green")]
+
+    play(scene)
+
+
+def test_escape_leaves_the_note_and_the_question() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "n", "x", "w")
+        await stage.write("no")
+        await stage.press("escape")
+        assert stage.board.mode == keymap.BOARD
+        await stage.press("y", "enter", "escape")
+        assert stage.desk.calls == []
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("keys", "question", "call"),
+    [
+        (("r",), "Paid, $150.96 left: a new take of S106?", ("retake", "S106", "")),
+        (("right", "g"), "Paid, $150.96 left: go on with Salt pan?", ("go", "salt-pan")),
+    ],
+)
+def test_a_paid_act_names_what_and_the_sum_and_waits_for_y(
+    keys: tuple[str, ...], question: str, call: tuple[object, ...]
+) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "n", *keys)
+        if keys[0] == "right":
+            await stage.press("escape")
+        await stage.until(lambda: question in stage.text(), question)
+        await stage.press(*keymap.action("go").keys, "a", "c", "enter")
+        assert stage.desk.calls == []
+        await stage.press("y")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [call]
+
+    if keys[0] == "right":
+
+        async def chain(stage: Stage) -> None:
+            await stage.press(*keys)
+            await stage.until(lambda: question in stage.text(), question)
+            assert stage.desk.calls == []
+            await stage.press("y")
+            await stage.until(lambda: stage.desk.calls)
+            assert stage.desk.calls == [call]
+
+        play(chain)
+    else:
+        play(scene)
+
+
+def test_p_pauses_the_running_chain_at_once() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("p")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("pause", "harbour")]
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("key", "rough"), [("r", True), ("c", False)])
+def test_c_asks_which_cut(key: str, rough: bool) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("c")
+        await stage.until(lambda: "Assemble the cut?" in stage.text())
+        await stage.press(key)
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("assemble", rough)]
+
+    play(scene)
+
+
+def test_slash_finds_a_shot_by_id_and_by_description() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("slash")
+        await stage.write("s303")
+        await stage.press("enter")
+        assert stage.board.cursor.shot == "S303"
+        await stage.press("slash")
+        await stage.write("rope burn")
+        await stage.press("enter")
+        assert stage.board.cursor.shot == "S105"
+        await stage.press("slash")
+        await stage.write("nothing like it")
+        await stage.press("enter")
+        await stage.until(lambda: "no shot goes by 'nothing like it'" in stage.text())
+        assert stage.board.cursor.shot == "S105"
+
+    play(scene)
+
+
+def test_the_keys_move_over_shots_chains_and_the_list_that_waits() -> None:
+    async def scene(stage: Stage) -> None:
+        def shot() -> str:
+            return stage.board.cursor.shot
+
+        await stage.press("home")
+        assert shot() == "S101"
+        await stage.press("down", "j", "k")
+        assert shot() == "S102"
+        await stage.press("up", "up", "up")
+        assert shot() == "S101"
+        await stage.press("right", "l")
+        assert shot() == "S301"
+        await stage.press("h")
+        assert shot() == "S205"
+        await stage.press("end")
+        assert shot() == "S415"
+        await stage.press("tab", "down")
+        assert stage.board.cursor.in_waiting
+        assert shot() == "S106"
+        await stage.press("tab")
+        assert not stage.board.cursor.in_waiting
+
+    play(scene)
+
+
+def test_enter_shows_all_that_is_known_and_escape_closes_it() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "enter")
+        await stage.until(lambda: "rushes reconcile" in stage.text())
+        await stage.until(lambda: "WHAT BROKE" in stage.text())
+        await stage.press("escape")
+        await stage.until(lambda: "WHAT BROKE" not in stage.text())
+
+    play(scene)
+
+
+def test_question_mark_shows_every_key_and_every_sign() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("question_mark")
+        await stage.until(lambda: "SIGNS" in stage.text())
+        for row in keymap.ACTIONS:
+            if row.mode != keymap.HELP:
+                assert row.help.split(".")[0][:20] in stage.text(), row
+        await stage.press("escape")
+        await stage.until(lambda: "CHAINS" in stage.text())
+
+    play(scene, size=(120, 50))
+
+
+def test_v_hides_and_shows_the_picture() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.until(lambda: "▀" in stage.text(), "the picture")
+        await stage.press("v")
+        await stage.until(lambda: "▀" not in stage.text(), "no picture")
+        await stage.press("v")
+        await stage.until(lambda: "▀" in stage.text(), "the picture again")
+
+    play(scene)
+
+
+def test_t_shows_the_takes_in_a_small_window() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.until(lambda: "TAKES" not in stage.text())
+        await stage.press("t")
+        await stage.until(lambda: "TAKES" in stage.text())
+        await stage.press("t")
+        await stage.until(lambda: "TAKES" not in stage.text())
+
+    play(scene, size=(80, 24))
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+def test_leaving_touches_nothing(key: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press(key)
+        assert stage.app.return_code == 0
+        assert stage.desk.calls == []
+
+    play(scene)
+
+
+def test_q_in_a_line_is_a_letter() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("slash", "q", "a", "question_mark")
+        assert stage.board._line.value == "qa?"
+        assert stage.app.return_code is None
+
+    play(scene)
+
+
+def test_every_key_on_an_empty_film_is_harmless() -> None:
+    async def scene(stage: Stage) -> None:
+        for row in keymap.of_mode(keymap.BOARD):
+            if row.id not in {"quit", "find", "help"}:
+                await stage.press(row.keys.split(",")[0])
+        assert stage.desk.calls == []
+
+    play(scene, empty_film())
+
+
+def test_a_refusal_of_the_desk_is_shown_and_the_board_goes_on() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.desk.refuse.append(IllegalStep("S106 t02 was rejected meanwhile", todo="look again"))
+        await stage.press("n", "n", "a")
+        await stage.until(lambda: "S106 t02 was rejected meanwhile" in stage.text())
+        await stage.press("escape", "home", "p")
+        await stage.until(lambda: len(stage.desk.calls) == 2)
+
+    play(scene)
+
+
+def test_a_fault_inside_the_desk_is_said_and_the_next_order_is_carried_out() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.desk.refuse.append(ZeroDivisionError("oh"))
+        await stage.press("p")
+        await stage.until(lambda: "a fault inside Rushes: ZeroDivisionError" in stage.text())
+        stage.app._act()
+        await stage.press("p")
+        await stage.until(lambda: len(stage.desk.calls) == 2)
+
+    play(scene)
+
+
+def test_free_work_says_that_it_is_free() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("right", "g")
+        await stage.until(lambda: "Free: go on with Two?" in stage.text())
+
+    play(scene, short_film())
+
+
+def test_the_desk_satisfies_what_the_board_asks_for() -> None:
+    from tui.bridge import Desk
+
+    desk: Desk = FakeDesk(salt_road())
+    assert desk.glance().title == "SALT ROAD"

@@ -1,0 +1,131 @@
+"""`rushes`: finds the command's module, parses, runs, and turns every error into a sentence.
+
+Only the named command's module is imported: `status` answers in milliseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from core.base.errors import BadInput, RushesError, nearest
+from core.base.text import clean
+from tui.commands import talk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("making", "make the sample film on the local animatic provider, then open the dashboard"),
+    "init": ("making", "begin a film folder"),
+    "check": ("looking", "every fault and finding of the film's files, with file and line"),
+    "estimate": ("looking", "what the next run would order and may cost"),
+    "doctor": ("looking", "machine, disk, terminal and the film's health"),
+    "schema": ("looking", "JSON Schemas of the film's files, for editors"),
+    "run": ("running", "run the chains, in the foreground or detached"),
+    "pause": ("running", "send nothing new; what runs is still fetched"),
+    "resume": ("running", "go on after a pause"),
+    "stop": ("running", "end the worker; the next run picks up where it was"),
+    "attach": ("running", "open the dashboard on this film"),
+    "status": ("reading", "the film at a glance"),
+    "takes": ("reading", "the takes of a shot, or of all"),
+    "spend": ("reading", "money by submission, with its certainty"),
+    "failures": ("reading", "the failure catalogue"),
+    "accounts": ("reading", "credit of each provider's account"),
+    "since": ("reading", "what happened since a moment"),
+    "approve": ("judging", "circle a take"),
+    "reject": ("judging", "reject a take"),
+    "hold": ("judging", "keep a take before you, with a reason"),
+    "retake": ("judging", "order a new take of a shot"),
+    "fail": ("judging", "log a failure"),
+    "note": ("judging", "a note on a shot"),
+    "reconcile": ("judging", "settle a take in doubt"),
+    "insert": ("matrix", "a new shot after another"),
+    "omit": ("matrix", "take a shot out; its id stays"),
+    "lock": ("matrix", "keep a shot from being remade"),
+    "prompt": ("looking", "the prompt of a shot, word for word"),
+    "frame": ("looking", "a frame of a take as PNG"),
+    "assemble": ("making", "cut the film"),
+    "diary": ("making", "bring diary.md up to date"),
+    "audit": ("looking", "hold ledger, files and sums against each other"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code. Never a traceback for anything a person can mend."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except RushesError as error:
+        talk.say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        talk.say("interrupted")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`rushes status | head`): nothing to say, nobody to hear it.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the interpreter flushes it at exit
+        return 0
+
+
+def _run(words: list[str]) -> int:
+    first = next((word for word in words if not word.startswith("-")), "")
+    if words and words[0] in ("-h", "--help", "help"):
+        talk.out(_help())
+        return 0
+    if words and words[0] == "--version":
+        talk.out(_version())
+        return 0
+    if not words or (words[0].startswith("-") and first not in COMMANDS):
+        return _board(words)
+    name = words[0]
+    if name not in COMMANDS:
+        raise BadInput(
+            f"unknown command '{clean(name, 40)}'", nearest=nearest(name, COMMANDS), todo="rushes --help"
+        )
+    module = import_module(f"tui.commands.{COMMANDS[name][0]}")
+    arguments, run = module.COMMANDS[name]
+    parser = argparse.ArgumentParser(prog=f"rushes {name}", description=COMMANDS[name][1])
+    parser.add_argument("--film", metavar="DIR", help="the film folder (default: this one, or above it)")
+    arguments(parser)
+    return int(run(parser.parse_args(words[1:])))
+
+
+def _board(words: list[str]) -> int:
+    from tui.commands import running  # noqa: PLC0415 - only the dashboard needs it
+
+    parser = argparse.ArgumentParser(prog="rushes", description="Opens the dashboard.")
+    parser.add_argument("--film", metavar="DIR")
+    running.attach_arguments(parser)
+    return running.attach(parser.parse_args(words))
+
+
+def _version() -> str:
+    from importlib.metadata import version  # noqa: PLC0415 - 20 ms, only when asked
+
+    return f"rushes {version('rushes')}"
+
+
+def _help() -> str:
+    width = max(len(name) for name in COMMANDS)
+    lines = [f"  {name:<{width}}  {what}" for name, (_, what) in COMMANDS.items()]
+    return "\n".join(
+        [
+            "rushes: production dashboard for films made with AI video models",
+            "",
+            "usage: rushes [--film DIR]            open the dashboard",
+            "       rushes COMMAND [--film DIR]    see `rushes COMMAND --help`",
+            "",
+            *lines,
+            "",
+            "exit codes: 0 done, 1 findings, 2 bad input, 3 waiting for a person, 4 provider or disk fault,",
+            "            5 another worker holds the film, 130 interrupted",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

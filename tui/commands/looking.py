@@ -1,0 +1,187 @@
+"""Commands that look at the film, the machine and the record."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.base.errors import BadInput, Findings, nearest
+from core.base.units import Money
+from core.studio import acts, look
+from tui.commands import talk
+
+if TYPE_CHECKING:
+    import argparse
+
+    from core.studio.look import Sight
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as data")
+
+
+def _check(args: argparse.Namespace) -> int:
+    """Exit 2 for faults, 1 for findings, 0 for a film that is ready."""
+    places = talk.film_of(args)
+    found = look.check(places, acts.capabilities(places))
+    if args.json:
+        talk.document([sight.data() for sight in found])
+    else:
+        _print(found)
+        faults = sum(1 for sight in found if sight.severity == "error")
+        talk.say(f"{faults} faults, {len(found) - faults} findings" if found else "ready")
+    if any(sight.severity == "error" for sight in found):
+        return BadInput.exit_code
+    return Findings.exit_code if found else 0
+
+
+def _print(found: tuple[Sight, ...]) -> None:
+    for sight in found:
+        todo = f"\n    → {sight.todo}" if sight.todo else ""
+        talk.out(f"{sight.severity:<7} {sight.where}: {sight.text}{todo}")
+
+
+def _estimate_arguments(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("--chain", default="")
+    parser.add_argument("--from", dest="from_shot", default="")
+    parser.add_argument("--to", dest="to_shot", default="")
+
+
+def _estimate(args: argparse.Namespace) -> int:
+    places = talk.film_of(args)
+    with acts.opened(places) as film:
+        scope = acts.Scope(args.chain, args.from_shot, args.to_shot)
+        quoted = acts.quote(film.production, scope)
+    if args.json:
+        talk.document(
+            {
+                "takes": [
+                    {
+                        "shot": want.shot,
+                        "take": want.n,
+                        "provider": want.provider,
+                        "model": want.model,
+                        "upper_usd": want.quote.upper.usd() if want.quote else None,
+                        "expected_usd": want.quote.expected.usd() if want.quote else None,
+                        "price_row": want.quote.price_row if want.quote else None,
+                    }
+                    for want in quoted.wanted
+                ],
+                "upper_usd": Money(quoted.upper).usd() if quoted.upper is not None else None,
+                "expected_usd": Money(quoted.expected).usd() if quoted.expected is not None else None,
+                "unfinished": quoted.unfinished,
+            }
+        )
+        return 0
+    rows = [
+        (w.shot, str(w.n), f"{w.provider}:{w.model}", str(w.quote.upper) if w.quote else "unknown")
+        for w in quoted.wanted
+    ]
+    talk.out(talk.table(("shot", "take", "model", "at most"), rows, right=frozenset({1, 3})))
+    most = "unknown" if quoted.upper is None else str(Money(quoted.upper))
+    talk.out(f"{len(quoted.wanted)} takes, at most {most}; {len(quoted.kept)} shots stay as they are")
+    return 0
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    try:
+        places = talk.film_of(args)
+    except BadInput:
+        if args.film:
+            raise
+        places = None
+    found = look.doctor(places)
+    if args.json:
+        talk.document([sight.data() for sight in found])
+    else:
+        _print(found)
+    return Findings.exit_code if any(sight.severity != "ok" for sight in found) else 0
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="film, shots, board, script, block, character, camera")
+
+
+def _schema(args: argparse.Namespace) -> int:
+    found = look.schemas()
+    if args.name is None:
+        talk.document(found)
+        return 0
+    if args.name not in found:
+        raise BadInput(f"no schema '{args.name}'", nearest=nearest(args.name, found), todo=", ".join(found))
+    talk.document(found[args.name])
+    return 0
+
+
+def _prompt_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shot")
+    parser.add_argument("--diff", type=int, metavar="TAKE", help="against the prompt this take was made with")
+
+
+def _prompt(args: argparse.Namespace) -> int:
+    places = talk.film_of(args)
+    now = look.prompt(places, args.shot).text
+    if args.diff is None:
+        talk.out(now)
+        return 0
+    with acts.opened(places) as film:
+        then = look.old_prompt(film.production, args.shot, args.diff)
+    lines = difflib.unified_diff(
+        then.split("\n"), now.split("\n"), f"take {args.diff}", "as it stands", lineterm=""
+    )
+    talk.out("\n".join(lines) or "the same, word for word")
+    return 0
+
+
+def _frame_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shot")
+    parser.add_argument("--at", default="last", help="first, last, or seconds")
+    parser.add_argument("--take", type=int, metavar="N")
+    parser.add_argument("--out", metavar="PNG", help="default: a file in refs/")
+
+
+def _frame(args: argparse.Namespace) -> int:
+    out = Path(args.out).absolute() if args.out else None
+    with acts.opened(talk.film_of(args)) as film:
+        talk.out(str(look.frame(film.production, args.shot, args.take, args.at, out)))
+    return 0
+
+
+def _audit_arguments(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--repair", action="store_true", help="fetch and cut again what is missing")
+    choice.add_argument("--rebuild", action="store_true", help="a new ledger from the sidecars")
+    parser.add_argument("--rehearsal", action="store_true")
+
+
+def _audit(args: argparse.Namespace) -> int:
+    from core.studio import auditing  # noqa: PLC0415 - only to audit
+
+    places = talk.film_of(args)
+    if args.rebuild:
+        talk.say(auditing.rebuild(places))
+        return 0
+    if args.repair:
+        for line in auditing.repair(places):
+            talk.say(line)
+    found = auditing.audit(places)
+    if args.json:
+        talk.document([sight.data() for sight in found])
+    else:
+        _print(found)
+        talk.say(f"{len(found)} findings" if found else "ledger, files and sums agree")
+    return Findings.exit_code if found else 0
+
+
+COMMANDS: dict[str, talk.Command] = {
+    "check": (_json, _check),
+    "estimate": (_estimate_arguments, _estimate),
+    "doctor": (_json, _doctor),
+    "schema": (_schema_arguments, _schema),
+    "prompt": (_prompt_arguments, _prompt),
+    "frame": (_frame_arguments, _frame),
+    "audit": (_audit_arguments, _audit),
+}

@@ -1,0 +1,114 @@
+"""Commands that make a film folder, a cut, a diary, or the whole sample film."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.studio import acts, scaffold
+from core.studio.places import Places
+from tui.commands import running, talk
+
+if TYPE_CHECKING:
+    from core.post.render import Rendered
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dir", nargs="?", default="demo-film", metavar="DIR")
+    parser.add_argument("--headless", action="store_true", help="no dashboard: end with a finished cut")
+
+
+def _demo(args: argparse.Namespace) -> int:
+    """The sample film; where it lies already, whatever is missing is made."""
+    places = Places(Path(args.dir).absolute())
+    if not (places.root / "film.json").is_file():
+        scaffold.copy("sample", places.root)
+        talk.say(f"the sample film lies in {places.root}")
+    headless = args.headless or not running.can_draw()
+    if headless:
+        return _demo_headless(places)
+    with acts.opened(places) as film:
+        talk.say(acts.go(film.production, places, None))
+    return running.attach(
+        argparse.Namespace(film=str(places.root), ascii=False, no_pictures=False, rehearsal=False)
+    )
+
+
+def _demo_headless(places: Places) -> int:
+    from tui.commands.follow import follow  # noqa: PLC0415 - rich, only in the foreground
+
+    with acts.opened(places) as film:
+        acts.refuse_if_held(places)
+        quoted = acts.order(film.production, acts.Scope(), agreed=False)
+        acts.lift_pauses(film.production, ())
+        talk.say(f"{len(quoted.wanted)} takes ordered on the local animatic provider, free of charge")
+        left = acts.anything_left(film.production)
+    code = follow(places, acts.launch(places, linger=False)) if left else 0
+    if code:
+        return code
+    made = _cut(places, rough=True)
+    talk.out(str(made.path))
+    return 0
+
+
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dir", metavar="DIR")
+    parser.add_argument(
+        "--from", dest="source", metavar="FILM", help="with this film's profile, blocks and board"
+    )
+    parser.add_argument("--title", default="", help="the film's title")
+
+
+def _init(args: argparse.Namespace) -> int:
+    root = Path(args.dir).absolute()
+    if args.source:
+        made = scaffold.copy_from(Path(args.source).absolute(), root)
+    else:
+        made = scaffold.copy("empty", root)
+    if args.title:
+        scaffold.set_title(root, args.title)
+    talk.say(f"{len(made)} files written; write shots/, then `rushes check`")
+    talk.out(str(root))
+    return 0
+
+
+def _assemble_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rough", action="store_true", help="the newest takes too, with slate and timecode")
+    parser.add_argument("--rehearsal", action="store_true")
+
+
+def _assemble(args: argparse.Namespace) -> int:
+    made = _cut(talk.film_of(args), rough=args.rough)
+    talk.say(f"{made.seconds:.1f} s, {made.frames} frames; manifest {made.manifest.name}")
+    talk.out(str(made.path))
+    return 0
+
+
+def _cut(places: Places, *, rough: bool) -> Rendered:
+    from core.studio import cutting  # noqa: PLC0415 - ffmpeg and rich, only to cut
+    from tui.commands.follow import counting  # noqa: PLC0415
+
+    with acts.opened(places) as film, counting("cutting") as count:
+        return cutting.assemble(film.production, places, rough=rough, progress=count)
+
+
+def _diary_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rehearsal", action="store_true")
+
+
+def _diary(args: argparse.Namespace) -> int:
+    from core.studio import cutting  # noqa: PLC0415 - with the desk, only to write
+
+    places = talk.film_of(args)
+    with acts.opened(places) as film:
+        talk.out(str(cutting.write_diary(film.production)))
+    return 0
+
+
+COMMANDS: dict[str, talk.Command] = {
+    "demo": (_demo_arguments, _demo),
+    "init": (_init_arguments, _init),
+    "assemble": (_assemble_arguments, _assemble),
+    "diary": (_diary_arguments, _diary),
+}

@@ -1,0 +1,206 @@
+"""Commands that only read: nothing heavy is imported, nothing is written but a cache."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.studio import status as documents
+from core.studio.record import Record
+from tui.commands import talk
+
+if TYPE_CHECKING:
+    import argparse
+
+    from core.studio.places import Places
+    from core.studio.rows import Glance
+
+
+def _status_arguments(parser: argparse.ArgumentParser) -> None:
+    talk.reading(parser)
+    parser.add_argument("--line", action="store_true", help="one line, for a tmux status bar")
+    parser.add_argument("--plain", action="store_true", help="one fact a line, for screen readers")
+    parser.add_argument("--watch", action="store_true", help="print a line whenever something happens")
+
+
+def _status(args: argparse.Namespace) -> int:
+    places = talk.film_of(args)
+    if args.watch:
+        return _watch(places)
+    found = Record(places).glance()
+    if args.json:
+        talk.document(documents.document(found))
+    elif args.line:
+        talk.out(_line(found))
+    else:
+        return plain(places)
+    return 1 if found.faults else 0
+
+
+def plain(places: Places) -> int:
+    """The status in lines: for terminals that cannot draw."""
+    found = Record(places).glance()
+    talk.out(_plain(found))
+    return 1 if found.faults else 0
+
+
+def _line(found: Glance) -> str:
+    made = sum(chain.made for chain in found.chains)
+    done = sum(chain.done for chain in found.chains)
+    total = sum(chain.total for chain in found.chains)
+    worker = "running" if found.worker.running else "no worker"
+    waits = f", {len(found.waiting)} wait for you" if found.waiting else ""
+    return f"{found.title}: {done} circled, {made} made of {total}, {worker}{waits}"
+
+
+def _plain(found: Glance) -> str:
+    """Linear and speakable."""
+    lines = [_line(found)]
+    lines += [f"fault: {f.file}:{f.line}: {f.what}" for f in found.faults]
+    for chain in found.chains:
+        pause = f", paused: {chain.pause_note or chain.pause_reason}" if chain.pause_reason else ""
+        now = f", {chain.current} is being made" if chain.current else ""
+        lines.append(
+            f"chain {chain.id}: {chain.made} of {chain.total} made, {chain.done} circled{pause}{now}"
+        )
+    for shot in found.shots:
+        takes = f"{shot.takes} take{'s' if shot.takes != 1 else ''}"
+        lines.append(f"shot {shot.id}: {shot.state}, {takes}{', stale' if shot.stale else ''}")
+    money = found.money
+    settled, budget = documents.usd(money.settled), documents.usd(money.budget)
+    lines.append(f"money: ${settled} settled of {'$' + budget if budget else 'no budget'}")
+    lines.append(f"failures: {found.failure_total}")
+    lines += [f"waits for you: {w.shot or w.id}: {w.question}" for w in found.waiting]
+    return "\n".join(lines)
+
+
+def _watch(places: Places) -> int:
+    """One appended line an event, no cursor movement; ends with ctrl+c."""
+    import time  # noqa: PLC0415 - only to watch
+
+    record = Record(places)
+    record.version()
+    last, version = max((event["id"] for event in record.events()), default=0), -1
+    while True:
+        now = record.version()
+        if now != version:
+            version = now
+            for event in record.events(after=last):
+                last = event["id"]
+                what = event["text"] or event["kind"]
+                talk.out(f"{event['at'][11:19]} {event['shot'] or event['chain']} {what}")
+        time.sleep(0.2)
+
+
+def _takes_arguments(parser: argparse.ArgumentParser) -> None:
+    talk.reading(parser)
+    parser.add_argument("shot", nargs="?", help="one shot's takes")
+    parser.add_argument("--copy", action="store_true", help="write review copies with slate and timecode")
+    parser.add_argument("--take", type=int, metavar="N", help="with --copy: only this take")
+
+
+def _takes(args: argparse.Namespace) -> int:
+    places = talk.film_of(args)
+    shown = Record(places).takes(args.shot)
+    if args.copy:
+        from core.studio import cutting  # noqa: PLC0415 - ffmpeg, only to write copies
+
+        picked = [take for take in shown if take["clip"] and args.take in (None, take["take"])]
+        for path in cutting.review_copies(places, [(take["shot"], take["take"]) for take in picked]):
+            talk.out(str(path))
+        return 0
+    if args.json:
+        talk.document(shown)
+        return 0
+    head = ("shot", "take", "state", "seam", "model", "settled", "would cost", "note")
+    rows = [[str(row[name] if row[name] is not None else "") for name in _TAKE] for row in shown]
+    talk.out(talk.table(head, rows, right=frozenset({1, 5, 6})))
+    return 0
+
+
+_TAKE = ("shot", "take", "state", "seam", "model", "settled_usd", "would_have_cost_usd", "note")
+
+
+def _spend(args: argparse.Namespace) -> int:
+    found = Record(talk.film_of(args)).spend()
+    if args.json:
+        talk.document(found)
+        return 0
+    shown = [
+        [row["shot"], str(row["take"]), row["provider"], row["state"], _booked(row["money"])]
+        for row in found["submissions"]
+    ]
+    talk.out(talk.table(("shot", "take", "provider", "state", "money"), shown, right=frozenset({1})))
+    sums = found["totals"]
+    held = f"${sums['committed_usd']} committed, ${sums['reserved_usd']} reserved"
+    talk.out(f"settled ${sums['settled_usd']}, {held}, of that ${sums['in_doubt_usd']} in doubt")
+    return 0
+
+
+def _booked(money: dict[str, tuple[int, str]]) -> str:
+    for kind in ("settle", "writeoff", "release", "commit", "reserve"):
+        if kind in money:
+            micro, certainty = money[kind]
+            sign = "" if certainty == "exact" else "~"
+            return f"{kind} {sign}${documents.usd(micro)}"
+    return "nothing"
+
+
+def _failures(args: argparse.Namespace) -> int:
+    rows = Record(talk.film_of(args)).failures()
+    if args.json:
+        talk.document(rows)
+        return 0
+    shown = [
+        [str(row["id"]), row["shot"], row["category"], row["broke"], row["workaround"], row["outcome"]]
+        for row in rows
+    ]
+    talk.out(talk.table(("#", "shot", "category", "what broke", "workaround", "outcome"), shown))
+    return 0
+
+
+def _accounts(args: argparse.Namespace) -> int:
+    found = documents.document(Record(talk.film_of(args)).glance())["accounts"]
+    if args.json:
+        talk.document(found)
+        return 0
+    rows = [
+        [
+            a["provider"],
+            a["state"],
+            "free" if a["free"] else a["balance_usd"] or "unknown",
+            a["read_at"] or "never",
+        ]
+        for a in found
+    ]
+    talk.out(talk.table(("provider", "state", "balance", "read"), rows))
+    return 0
+
+
+def _balance(account: dict[str, Any]) -> str:
+    return "free" if account["free"] else account["balance_usd"] or "unknown"
+
+
+def _since_arguments(parser: argparse.ArgumentParser) -> None:
+    talk.reading(parser)
+    parser.add_argument("moment", nargs="?", default="", help="UTC ISO-8601, or a beginning of it")
+
+
+def _since(args: argparse.Namespace) -> int:
+    events = [event for event in Record(talk.film_of(args)).events(limit=5000) if event["at"] >= args.moment]
+    if args.json:
+        talk.document(events)
+        return 0
+    for event in events:
+        what = event["text"] or event["kind"]
+        talk.out(f"{event['at']}  {event['shot'] or event['chain']:<10} {what}")
+    return 0
+
+
+COMMANDS: dict[str, talk.Command] = {
+    "status": (_status_arguments, _status),
+    "takes": (_takes_arguments, _takes),
+    "spend": (talk.reading, _spend),
+    "failures": (talk.reading, _failures),
+    "accounts": (talk.reading, _accounts),
+    "since": (_since_arguments, _since),
+}

@@ -1,0 +1,134 @@
+"""Commands that move the worker, and the one that opens the dashboard."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from core.base.units import Money
+from tui.commands import talk
+
+if TYPE_CHECKING:
+    import argparse
+
+    from core.studio.acts import RunQuote
+    from core.studio.places import Places
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chain", default="", metavar="C", help="only this chain")
+    parser.add_argument("--from", dest="from_shot", default="", metavar="SHOT", help="new takes from here on")
+    parser.add_argument("--to", dest="to_shot", default="", metavar="SHOT", help="up to this shot")
+    parser.add_argument("--pass", dest="pass_name", default="", metavar="P", help="a pass of film.json")
+    parser.add_argument("--detach", action="store_true", help="leave the worker running and come back")
+    parser.add_argument("--rehearse", action="store_true", help="the same film, at no cost")
+    parser.add_argument("--accept", action="append", default=[], metavar="CODE", help="`quote`: agree to it")
+    parser.add_argument("--why", default="", help="with --accept: the reason, kept with your name")
+
+
+def _run(args: argparse.Namespace) -> int:
+    from core.studio import acts  # noqa: PLC0415 - heavy, only to run
+
+    args.rehearsal = args.rehearse
+    places = talk.film_of(args)
+    with acts.opened(places) as film:
+        scope = acts.scope_of(
+            film.production, acts.Scope(args.chain, args.from_shot, args.to_shot, (), args.pass_name)
+        )
+        acts.agree(film.production, args.accept, args.why)
+        acts.refuse_if_held(places)
+        quoted = acts.order(film.production, scope, agreed="quote" in args.accept, show=_show_quote)
+        acts.lift_pauses(film.production, (scope.chain,) if scope.chain else ())
+        if not quoted.wanted and not quoted.unfinished and not acts.anything_left(film.production):
+            talk.say("every shot has a take: `rushes retake SHOT` or `run --from SHOT` makes new ones")
+            return acts.waiting_code(film.production)
+    if args.detach:
+        return _detach(places)
+    from tui.commands.follow import follow  # noqa: PLC0415 - rich, only in the foreground
+
+    return follow(places, acts.launch(places, linger=False))
+
+
+def _show_quote(quoted: RunQuote) -> None:
+    """Before anything is written: what will be ordered, and what it may cost."""
+    count = len(quoted.wanted)
+    most, likely = quoted.upper, quoted.expected
+    cost = "an unknown sum" if most is None else f"at most {Money(most)}"
+    if most and likely is not None:
+        cost += f", likely {Money(likely)}"
+    first = f" ({quoted.wanted[0].shot} to {quoted.wanted[-1].shot})" if count else ""
+    talk.say(f"quote: {count} take{'s' if count != 1 else ''}{first}, {cost}")
+    for want in quoted.wanted[:8]:
+        price = want.quote.upper if want.quote else "unknown"
+        talk.say(f"  {want.shot} take {want.n}  {want.provider}:{want.model}  {price}")
+    if count > 8:
+        talk.say(f"  and {count - 8} more")
+    if quoted.unfinished:
+        talk.say(f"  {quoted.unfinished} ordered earlier are picked up")
+
+
+def _detach(places: Places) -> int:
+    from core.studio import acts  # noqa: PLC0415
+    from core.studio.spawn import wait_for_worker  # noqa: PLC0415
+
+    code = wait_for_worker(places, acts.launch(places, linger=True))
+    if code not in (None, 0, 3):
+        talk.say(f"the worker ended at once with {code}: {places.log} says why")
+        return code or 4
+    talk.say("the worker runs: `rushes` shows it, `rushes stop` ends it")
+    return 0
+
+
+def _control_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chain", default="", metavar="C", help="only this chain")
+    parser.add_argument("--rehearsal", action="store_true")
+
+
+def _control(kind: str) -> talk.Command:
+    def run(args: argparse.Namespace) -> int:
+        from core.studio import acts  # noqa: PLC0415 - heavy, only to act
+
+        places = talk.film_of(args)
+        with acts.opened(places) as film:
+            talk.say(acts.control(film.production, places, kind, args.chain or None))
+        return 0
+
+    return _control_arguments, run
+
+
+def attach_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rehearsal", action="store_true", help="the rehearsal's board")
+    parser.add_argument("--ascii", action="store_true", help="ASCII signs")
+    parser.add_argument("--no-pictures", action="store_true", help="no frames, for thin lines")
+
+
+def attach(args: argparse.Namespace) -> int:
+    """The dashboard; without a terminal that can show one, the plain status."""
+    places = talk.film_of(args)
+    if not can_draw():
+        talk.say("this terminal cannot show the dashboard: here is `rushes status`")
+        from tui.commands import reading  # noqa: PLC0415
+
+        return reading.plain(places)
+    from core.studio.desk import StudioDesk  # noqa: PLC0415
+    from tui.app import run_board  # noqa: PLC0415 - Textual, only to draw
+
+    desk = StudioDesk(places)
+    desk.glance()  # a film that cannot be shown is a sentence on the shell, not an empty screen
+    return run_board(desk, ascii_signs=True if args.ascii else None, pictures=not args.no_pictures)
+
+
+def can_draw() -> bool:
+    """A terminal on both ends that can move its cursor."""
+    dumb = os.environ.get("TERM", "") in ("", "dumb")
+    return sys.stdin.isatty() and sys.stdout.isatty() and not dumb
+
+
+COMMANDS: dict[str, talk.Command] = {
+    "run": (_run_arguments, _run),
+    "pause": _control("pause"),
+    "resume": _control("resume"),
+    "stop": _control("stop"),
+    "attach": (attach_arguments, attach),
+}

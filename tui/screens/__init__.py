@@ -1,0 +1,1 @@
+"""Whole screens: each draws what it is given and posts orders."""

@@ -1,0 +1,127 @@
+"""What a key means here and now: a question, an order, or the reason why not. Pure.
+
+Whatever is paid or sets work aside is a question first, naming the shot and the sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tui.bridge import ChainRow, Glance, Order, ShotRow
+from tui.screens.cursor import Cursor, shot_at, waiting_at
+from tui.widgets.figures import usd
+from tui.widgets.lines import literal
+
+_VERDICT = frozenset({"review", "rejected", "held", "stale", "circled"})
+"""States in which there is a take to judge."""
+_RETAKE = frozenset({"review", "rejected", "held", "stale", "circled", "failed"})
+YES_NO = ("yes", "why", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question in the line above the keys, and the order its yes gives."""
+
+    text: str
+    order: Order
+    choices: tuple[str, ...] = YES_NO
+    """Action ids of the answers, as in `keymap`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a key does nothing here."""
+
+    why: str
+
+
+Meaning = Ask | Order | Refused
+
+
+def meaning(act: str, glance: Glance, cursor: Cursor) -> Meaning:
+    """What `act` would do for what is under the cursor."""
+    if act in {"go", "pause"}:
+        return _of_chain(act, glance, cursor)
+    if act == "assemble":
+        return _assemble(glance)
+    return _of_shot(act, glance, cursor)
+
+
+def possible(glance: Glance, cursor: Cursor) -> tuple[str, ...]:
+    """The acts that would do something now, in the order of the key line."""
+    acts = ("go", "pause", "approve", "reject", "retake", "fail", "assemble")
+    return tuple(act for act in acts if not isinstance(meaning(act, glance, cursor), Refused))
+
+
+def price(glance: Glance) -> str:
+    """What a paid act draws on, in front of its question."""
+    if glance.rehearsal or glance.money.free_only:
+        return "Free"
+    left = glance.money.remaining
+    return f"Paid, {usd(left)} left" if left is not None else "Paid, no budget set"
+
+
+def chain_at(glance: Glance, cursor: Cursor) -> ChainRow | None:
+    return next((chain for chain in glance.chains if cursor.shot in chain.shots), None)
+
+
+def _of_chain(act: str, glance: Glance, cursor: Cursor) -> Meaning:
+    chain = chain_at(glance, cursor)
+    if chain is None:
+        return Refused("there is no chain yet: write shots/<chain>.toml")
+    name = literal(chain.title or chain.id, 40)
+    at_work = chain.state == "active" and glance.worker.running
+    order = Order(act, chain=chain.id)
+    if act == "pause":
+        return order if at_work else Refused(f"{name} is not running")
+    if at_work:
+        return Refused(f"{name} is running already")
+    if chain.total and chain.done >= chain.total:
+        return Refused(f"every shot of {name} is circled")
+    return Ask(f"{price(glance)}: go on with {name}?", order, ("yes", "no"))
+
+
+def _assemble(glance: Glance) -> Meaning:
+    done, total = sum(row.done for row in glance.chains), sum(row.total for row in glance.chains)
+    made = sum(row.made for row in glance.chains)
+    if not made:
+        return Refused("nothing to cut yet: no shot has a usable take")
+    choices = (*(("circled",) if done else ()), "rough", "no")
+    return Ask(
+        f"Assemble the cut? {done} of {total} shots are circled, {made} have a take.",
+        Order("assemble"),
+        choices,
+    )
+
+
+def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
+    shot = shot_at(glance, cursor)
+    if shot is None:
+        return Refused("no shot is selected")
+    name = literal(shot.id, 32)
+    take = take_at(glance, cursor, shot)
+    slate = f"{name} t{take:02d}" if take is not None else name
+    order = Order(act, shot=shot.id, take=take)
+    if act == "fail":
+        return order if shot.takes else Refused(f"{name} has no take that could have failed")
+    if act == "retake":
+        if shot.state not in _RETAKE:
+            return Refused(f"{name} {_is(shot)}: no new take can be asked for")
+        return Ask(f"{price(glance)}: a new take of {name}?", replace(order, take=None))
+    if take is None or shot.state not in _VERDICT:
+        return Refused(f"{name} {_is(shot)}: there is no take to judge")
+    if act == "approve" and shot.state == "circled" and take == shot.approved_take:
+        return Refused(f"{slate} is circled already")
+    if act == "reject":
+        return Ask(f"Reject {slate}? Later takes made from it go stale.", order)
+    return order
+
+
+def take_at(glance: Glance, cursor: Cursor, shot: ShotRow) -> int | None:
+    """The take a verdict is about: the one that waits, else the newest."""
+    row = waiting_at(glance, cursor)
+    return row.take if row is not None and row.take is not None and row.shot == shot.id else shot.newest_take
+
+
+def _is(shot: ShotRow) -> str:
+    return f"is {shot.state.replace('_', ' ')}"

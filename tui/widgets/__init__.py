@@ -1,0 +1,1 @@
+"""Panels: rows in, lines out."""

@@ -1,0 +1,89 @@
+"""Money, time and bars, as a person says them and in columns that stand still."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tui.theme import Look
+from tui.widgets.lines import Span
+
+_CENT = 10_000
+
+
+def usd(micro: int | None, *, estimated: bool = False) -> str:
+    """Micro-dollars to cents: `$98.28`, `~$0.76`, `unknown`. A sum below a cent is not zero."""
+    if micro is None:
+        return "unknown"
+    sign, whole = ("-", -micro) if micro < 0 else ("", micro)
+    cents = (whole + _CENT // 2) // _CENT
+    about = "~" if estimated else ""
+    if whole and not cents:
+        return f"{sign}<$0.01"
+    return f"{about}{sign}${cents // 100}.{cents % 100:02d}"
+
+
+def budget(micro: int | None) -> str:
+    """A limit as people set it: `$250`, `$12.50`, or `no limit`."""
+    if micro is None:
+        return "no limit"
+    text = usd(micro)
+    return text.removesuffix(".00")
+
+
+def elapsed(seconds: float | None) -> str:
+    """Coarse on purpose, for it stands still between two changes: `0:40`, `1:10`, `14 min`, `2 h 05`."""
+    if seconds is None:
+        return ""
+    whole = max(0, int(seconds))
+    if whole < 600:
+        return f"{whole // 60}:{whole % 60 // 10 * 10:02d}"
+    if whole < 5400:
+        return f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d}"
+
+
+def clock(at: str) -> str:
+    """UTC ISO-8601 to the wall clock of this machine, `10:42:07`; other text stays away."""
+    moment = _moment(at)
+    return moment.astimezone().strftime("%H:%M:%S") if moment else "--:--:--"
+
+
+def day(at: str) -> str:
+    """`Mon 23 Nov`, or an empty string."""
+    moment = _moment(at)
+    return f"{moment.astimezone():%a} {moment.astimezone().day} {moment.astimezone():%b}" if moment else ""
+
+
+def _moment(at: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(at)
+    except ValueError:
+        return None
+
+
+def share_bar(part: int, whole: int | None, width: int, look: Look, ink: str) -> tuple[Span, Span]:
+    """How much of `whole` is spent, in half cells; without a whole, an empty track."""
+    share = min(1.0, max(0.0, part / whole)) if whole else 0.0
+    return _bar(share, width, look, ink)
+
+
+def _bar(share: float, width: int, look: Look, ink: str) -> tuple[Span, Span]:
+    halves = round(share * width * 2)
+    # The smallest part is not nothing.
+    halves = max(halves, 1) if share > 0 else 0
+    full = look.pick("━", "=") * (halves // 2) + look.pick("╸", "=") * (halves % 2)
+    return Span(full, ink), Span(look.pick("─", "-") * (width - len(full)), "faint")
+
+
+def takes_bar(takes: int, expected: tuple[int, int], width: int, look: Look, ink: str) -> tuple[Span, Span]:
+    """Takes so far against what its kind usually needs.
+
+    The place is as wide as the upper end; the faint band begins at the lower end, so that a
+    bar which has reached the band is where it should be, and a full one is past it.
+    """
+    low, high = expected
+    high = max(high, 1)
+    filled, _ = _bar(min(1.0, takes / high), width, look, ink)
+    band = min(width - 1, round(low / high * width))
+    rest = "".join(look.pick("─", "-") if at >= band else " " for at in range(len(filled.text), width))
+    return filled, Span(rest, "faint")

@@ -1,0 +1,82 @@
+"""The lines at the bottom: what happened, what was said, which keys do something now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tui import keymap
+from tui.bridge import EventRow, FaultRow, Glance
+from tui.theme import Look
+from tui.widgets.figures import clock
+from tui.widgets.lines import Line, LinePanel, Span, fit, literal
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence for the line above the keys."""
+
+    text: str = ""
+    ink: str = "text"
+
+
+class Events(LinePanel):
+    def rows(self, events: Sequence[EventRow], look: Look) -> None:
+        self.show(lambda width, height: [event_line(row, width, look) for row in events[:height]])
+
+
+class NoticeLine(LinePanel):
+    def rows(self, notice: Notice, look: Look) -> None:
+        self.show(lambda width, _height: [notice_line(notice, width, look)])
+
+
+class Keys(LinePanel):
+    def rows(self, names: Sequence[str], look: Look) -> None:
+        self.show(lambda width, _height: [key_line(names, width, look)])
+
+
+def event_line(row: EventRow, width: int, look: Look) -> Line:
+    subject = f"{literal(row.shot, 32)} " if row.shot and row.shot not in row.text else ""
+    room = max(0, width - 11)
+    return Line(
+        (
+            Span(f" {clock(row.at)}  ", "faint"),
+            Span(fit(subject + literal(row.text), room, look.dots), "quiet"),
+        )
+    )
+
+
+def notice_line(notice: Notice, width: int, look: Look) -> Line:
+    return Line((Span(" "), Span(fit(literal(notice.text, 600), width - 2, look.dots), notice.ink)))
+
+
+def faults_of(glance: Glance) -> Notice:
+    """The first fault of the plan and how many more: the last good plan stays on the board."""
+    if not glance.faults:
+        return Notice()
+    more = f"  and {len(glance.faults) - 1} more" if len(glance.faults) > 1 else ""
+    return Notice(f"{fault_text(glance.faults[0])}{more}", "need")
+
+
+def fault_text(fault: FaultRow) -> str:
+    place = f"{fault.file}:{fault.line}" if fault.line else fault.file
+    tail = f" (did you mean '{fault.nearest}'?)" if fault.nearest else ""
+    return f"{place}: {fault.what}{tail}"
+
+
+def key_line(names: Sequence[str], width: int, look: Look) -> Line:
+    """The keys that do something now; `help` and `quit` keep their place, others give way from the right."""
+    always = [name for name in names if name in {"help", "quit"}]
+    rest = [name for name in names if name not in always]
+    while rest and _hints_width([*rest, *always]) > width:
+        rest.pop()
+    spans = [Span(" ")]
+    for name in [*rest, *always]:
+        spans += [Span(keymap.key_of(name), "bright"), Span(f" {keymap.action(name).label}  ", "quiet")]
+    return Line(tuple(spans))
+
+
+def _hints_width(names: Sequence[str]) -> int:
+    return sum(cell_len(keymap.hint(name)) + 2 for name in names) - 1

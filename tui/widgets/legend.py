@@ -1,0 +1,78 @@
+"""Help: all keys and the one legend of signs, read from the tables themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from tui import keymap
+from tui.theme import STATES, Look
+from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, title, wrap
+
+_HEADS = {
+    keymap.ASK: "WHEN ASKED",
+    keymap.LINE: "IN A LINE",
+    keymap.FORM: "IN THE FAILURE FORM",
+}
+_KEYS = 11
+
+
+class Help(LinePanel):
+    def rows(self, top: int, look: Look) -> None:
+        self.show(lambda width, height: help_lines(width, look)[top : top + height])
+
+    def furthest(self, look: Look) -> int:
+        """The last line the top may stand on."""
+        return max(0, len(help_lines(self.size.width, look)) - self.size.height)
+
+
+def help_lines(width: int, look: Look) -> list[Line]:
+    """Signs first, for they are asked most; in a wide window the keys stand in two columns."""
+    lines = [Line((Span(" RUSHES", "bright"), Span("  keys and signs", "quiet"))), EMPTY]
+    lines += _legend(width, look)
+    half = (width - 3) // 2 if width >= 110 else width
+    board = [row for row in keymap.of_mode(keymap.BOARD) if row.label]
+    moving = [row for row in keymap.ACTIONS if row.mode in {keymap.BOARD, keymap.ALWAYS} and not row.label]
+    left = _section("ON THE BOARD", board, half)
+    others = [
+        line
+        for mode in (keymap.ASK, keymap.LINE, keymap.FORM)
+        for line in [*_section(_HEADS[mode], keymap.of_mode(mode), half), EMPTY]
+    ]
+    right = [*_section("MOVING AND LOOKING", moving, half), EMPTY, *others]
+    lines += _beside(left, right, half) if width >= 110 else [*left, EMPTY, *right]
+    paid = "Whatever is paid or sets work aside asks first: no letter alone spends money."
+    return [*lines, EMPTY, *(Line((Span(f" {row}", "quiet"),)) for row in wrap(paid, width - 2, 2))]
+
+
+def _legend(width: int, look: Look) -> list[Line]:
+    column = 2 + 1 + 2 + max(cell_len(state.word) for state in STATES) + 2
+    each = max(1, min(6, (width - 1) // column))
+    rows = [STATES[at : at + each] for at in range(0, len(STATES), each)]
+    lines = [title("SIGNS")]
+    for row in rows:
+        spans = [Span(" ")]
+        for state in row:
+            sign = state.ascii if look.ascii else state.sign
+            spans += [Span(f" {sign}  ", state.ink), cell(state.word, column - 4, "text")]
+        lines.append(Line(tuple(spans)))
+    return [*lines, EMPTY]
+
+
+def _section(head: str, rows: Sequence[keymap.Action], width: int) -> list[Line]:
+    lines = [title(head)]
+    for row in rows:
+        for index, text in enumerate(wrap(row.help, width - _KEYS - 3, 2)):
+            key = keymap.key_of(row.id) if index == 0 else ""
+            lines.append(Line((Span("  "), cell(key, _KEYS, "bright"), Span(text, "text"))))
+    return lines
+
+
+def _beside(left: list[Line], right: list[Line], half: int) -> list[Line]:
+    lines = []
+    for index in range(max(len(left), len(right))):
+        one = left[index] if index < len(left) else EMPTY
+        other = right[index] if index < len(right) else EMPTY
+        lines.append(Line((*one.spans, Span(" " * max(0, half - one.width)), *other.spans)))
+    return lines

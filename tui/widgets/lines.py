@@ -1,0 +1,228 @@
+"""Lines of styled text, and the panel that draws them.
+
+A panel compares cell by cell and repaints the changed run of each line, because Textual sends
+every cell of a dirty region again: over SSH the area repainted is what costs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from core.base.text import one_line
+from tui.theme import SELECTED, SELECTED_CELL, STYLES
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual import events
+
+# Joiners and selectors have no width of their own, and terminals disagree on what they do to the next one's.
+_WIDTHLESS = re.compile("[\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\U000e0000-\U000e01ef]")
+_STACKED = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
+"""Marks piled on one letter reach into the lines above and below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one ink (a name of `theme.STYLES`)."""
+
+    text: str
+    ink: str = "text"
+    chosen: bool = False
+    """One cell that the keys act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a panel. Widths are cells of the terminal, not characters."""
+
+    spans: tuple[Span, ...] = ()
+    chosen: bool = False
+    """The line that the keys act on."""
+
+    @property
+    def width(self) -> int:
+        return sum(cell_len(span.text) for span in self.spans)
+
+
+Compose = Callable[[int, int], Sequence[Line]]
+"""(width, height) in cells to at most that many lines."""
+
+EMPTY = Line()
+
+
+def literal(text: str, limit: int = 300) -> str:
+    """Foreign text on one line, every character as wide as it says."""
+    return _STACKED.sub(r"\1", _WIDTHLESS.sub("", one_line(text, limit)))
+
+
+def fit(text: str, width: int, dots: str = "…") -> str:
+    """`text` in at most `width` cells: whole words, then `dots`.
+
+    Only a word that alone is wider than the place is cut inside.
+    """
+    if cell_len(text) <= width:
+        return text
+    if width <= 1:
+        return dots[:width]
+    head = set_cell_size(text, width - 1)
+    whole = text[len(head) : len(head) + 1] == " "
+    cut = head if whole or " " not in head.strip() else head[: head.rindex(" ")]
+    return cut.rstrip(" ,;:.-") + dots
+
+
+def cell(text: str, width: int, ink: str = "text", *, right: bool = False, dots: str = "…") -> Span:
+    """`text` in exactly `width` cells, so that what stands beside it stands still."""
+    shown = fit(text, width, dots)
+    air = " " * (width - cell_len(shown))
+    return Span(air + shown if right else shown + air, ink)
+
+
+def wrap(text: str, width: int, most: int, dots: str = "…") -> list[str]:
+    """`text` in at most `most` lines of whole words; the last one says if there was more."""
+    lines: list[str] = []
+    rest = text
+    while rest and len(lines) < most:
+        if len(lines) == most - 1:
+            lines.append(fit(rest, width, dots))
+            break
+        head = set_cell_size(rest, width).rstrip() if cell_len(rest) > width else rest
+        breaks = cell_len(rest) > width and rest[len(head) : len(head) + 1] != " " and " " in head
+        piece = head[: head.rindex(" ")] if breaks else head
+        lines.append(piece)
+        rest = rest[len(piece) :].lstrip() if piece else ""
+    return lines
+
+
+def title(name: str, *more: Span) -> Line:
+    """A panel's title line: one column in, like everything but the mark of the selected line."""
+    return Line((Span(f" {name}", "quiet"), *more))
+
+
+def window(count: int, room: int, focus: int) -> range:
+    """Which of `count` rows to show in `room`, the focused one among them.
+
+    Whole pages: a list that slid under the cursor would be sent anew at each key press.
+    """
+    if count <= room:
+        return range(count)
+    start = min(focus // max(room, 1) * room, count - room)
+    return range(start, start + room)
+
+
+def strip_of(line: Line, width: int) -> Strip:
+    """The line as Textual draws it: literal segments, never markup."""
+    over = SELECTED if line.chosen else None
+    segments = [Segment(_printable(span.text), _style(span, over)) for span in line.spans if span.text]
+    ground = STYLES["text"] + over if over else STYLES["text"]
+    # Equal neighbours become one segment: each costs a colour of 20 to 40 bytes on the line.
+    return Strip(segments).adjust_cell_length(width, ground).simplify()
+
+
+def _printable(text: str) -> str:
+    """The last border before the terminal: whatever slipped past `literal` stops here."""
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())
+
+
+def _style(span: Span, over: Style | None) -> Style:
+    style = STYLES[span.ink]
+    if span.chosen:
+        return style + SELECTED_CELL
+    return style + over if over else style
+
+
+def changed_run(old: Strip, new: Strip) -> tuple[int, int] | None:
+    """First cell and number of cells in which two lines of one width differ, or None."""
+    if old == new:
+        return None
+    before, after = _cells(old), _cells(new)
+    if len(before) != len(after):
+        return 0, max(len(before), len(after))
+    differing = [at for at, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    return (differing[0], differing[-1] - differing[0] + 1) if differing else None
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None, int]]:
+    """One entry a cell; both cells of a wide character hold it, so that neither is sent alone."""
+    found: list[tuple[str, Style | None, int]] = []
+    for segment in strip:
+        for char in segment.text:
+            wide = cell_len(char)
+            if wide == 0 and found:
+                # A combining mark belongs to the cell before it.
+                text, style, part = found[-1]
+                found[-1] = (text + char, style, part)
+            found.extend((char, segment.style, part) for part in range(wide))
+    return found
+
+
+class LinePanel(Widget):
+    """Draws lines; knows nothing of films. Sized and placed by its screen."""
+
+    DEFAULT_CSS = "LinePanel { position: absolute; width: 1; height: 1; }"
+    can_focus = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._draw: Compose = lambda _width, _height: ()
+        self._strips: list[Strip] = []
+        self._placed: Region | None = None
+        self.repaints = 0
+        """Runs given to the compositor so far."""
+
+    def place(self, region: Region | None) -> None:
+        """Puts the panel at `region` of its screen, or takes it off."""
+        self.display = region is not None and region.area > 0
+        if region is not None and region != self._placed:
+            self._placed = region
+            self.styles.offset = region.offset
+            self.styles.width, self.styles.height = region.size
+
+    def show(self, compose: Compose) -> None:
+        """Draws what `compose` gives now, repainting only what differs from what is shown."""
+        self._draw = compose
+        width, height = self.size
+        if not (self.display and width and height):
+            return
+        new = self._strips_of(width, height)
+        old, self._strips = self._strips, new
+        if len(old) != len(new) or any(one.cell_length != width for one in old):
+            self.repaints += 1
+            self.refresh()
+            return
+        runs = [(y, changed_run(*pair)) for y, pair in enumerate(zip(old, new, strict=True))]
+        regions = [Region(run[0], y, run[1], 1) for y, run in runs if run]
+        if regions:
+            self.repaints += len(regions)
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        width, height = self.size
+        if len(self._strips) != height or any(one.cell_length != width for one in self._strips):
+            self._strips = self._strips_of(width, height)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(width, STYLES["text"])
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._strips = self._strips_of(event.size.width, event.size.height)
+        self.refresh()
+
+    def text(self) -> list[str]:
+        """What the panel says, a string a line."""
+        return [strip.text.rstrip() for strip in self._strips]
+
+    def _strips_of(self, width: int, height: int) -> list[Strip]:
+        lines = list(self._draw(width, height))[:height]
+        lines += [EMPTY] * (height - len(lines))
+        return [strip_of(line, width) for line in lines]
+
+
+def chosen(line: Line) -> Line:
+    return replace(line, chosen=True)
