@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.media.ffmpeg import EncodeSpec, Ffmpeg, encode_frames, find_ffmpeg, input_args
 from numpy.typing import NDArray
+
+from core.media.ffmpeg import EncodeSpec, Ffmpeg, encode_frames, find_ffmpeg, input_args
 
 WIDTH, HEIGHT, SIDE, BITS = 320, 192, 24, 10
 

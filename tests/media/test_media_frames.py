@@ -5,6 +5,7 @@ from __future__ import annotations
 import av
 import numpy as np
 import pytest
+
 from core.base.errors import BadInput
 from core.media.frames import first_frame, frame_at, iter_luma, last_frame, sharpest_frame
 from core.media.probe import probe
@@ -196,6 +197,7 @@ def flat(clips, name, *args):
     return out
 
 
+UNTAG = "setparams=colorspace=unknown:color_primaries=unknown:color_trc=unknown"
 TAGS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
 
 
@@ -208,8 +210,7 @@ TAGS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt70
                          *TAGS, "-color_range", "pc"), False),
         ("tagged601.mp4", ("-vf", "scale=out_color_matrix=bt601:out_range=tv,format=yuv420p",
                            "-colorspace", "smpte170m", "-color_range", "tv"), False),
-        ("untagged709.mp4", ("-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,"
-                             "setparams=colorspace=unknown:color_primaries=unknown:color_trc=unknown"),
+        ("untagged709.mp4", ("-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{UNTAG}"),
          True),
     ],
 )  # fmt: skip

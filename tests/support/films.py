@@ -14,7 +14,11 @@ from tests.support.fakes import FakeProvider, MovingClock, StubClips
 
 
 def write_film(
-    root: Path, chains: dict[str, list[dict[str, Any]]], *, heads: dict[str, str] | None = None, **profile: Any
+    root: Path,
+    chains: dict[str, list[dict[str, Any]]],
+    *,
+    heads: dict[str, str] | None = None,
+    **profile: Any,
 ) -> Path:
     """A film of text shots; each shot is its fields, with sensible ones filled in."""
     film = {"rushes": 1, "title": "A Test", "width": 320, "height": 180, "fps": "24", **profile}
@@ -43,7 +47,7 @@ def production(
     ledger_path = root / ".rushes" / "ledger.db"
     provider = provider or FakeProvider()
     plan = load_plan(root)
-    made = Production(
+    return Production(
         root=root,
         home=root,
         ledger=Ledger(ledger_path, clock),
@@ -54,4 +58,3 @@ def production(
         current_plan=lambda: plan,
         **more,
     )
-    return made

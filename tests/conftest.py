@@ -1,0 +1,29 @@
+"""Keeps the developer's own settings, keys and terminal out of every test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+KEYS = ("OPENROUTER_API_KEY", "REPLICATE_API_TOKEN", "FAL_KEY", "ARK_API_KEY", "GEMINI_API_KEY")
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.mktemp("user")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setenv("USER", "tester")
+    for name in (*KEYS, "RUSHES_CRASH_AT", "RUSHES_FFMPEG", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    (home / "gitconfig").write_text("[user]\n\tname = A Director\n")
+
+
+@pytest.fixture
+def film_root(tmp_path: Path) -> Path:
+    """An empty folder for a film."""
+    root = tmp_path / "film"
+    root.mkdir()
+    return root
