@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 UV ?= uv
 UPGRADE ?=
-SUITE ?= -n 2 -m "not soak"
+SUITE ?= -n 2 --dist loadfile -m "not soak"
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install

@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.base.errors import FilmHeld
+from core.base.errors import BadInput, FilmHeld
 from core.base.paths import disk_errors
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class Holder(NamedTuple):
 
 @contextmanager
 def hold(path: Path) -> Iterator[None]:
-    """Holds the film while the block runs. Raises FilmHeld where another worker does."""
+    """Holds the film while the block runs. Raises FilmHeld where another worker does, else BadInput."""
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        if not _take(handle):
+        if not _take(handle, path):
             pid = _pid(path)
             raise FilmHeld(
                 f"another worker holds this film{f' (pid {pid})' if pid else ''}",
@@ -51,15 +51,21 @@ def hold(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _take(handle: int) -> bool:
+def _take(handle: int, path: Path) -> bool:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             if time.monotonic() >= until:
                 return False
             time.sleep(0.05)
+        except OSError as error:
+            raise BadInput(
+                "this disk knows no locks, so nothing would keep a second worker out",
+                where=str(path),
+                todo="move the film to a local disk",
+            ) from error
         else:
             return True
 
@@ -77,9 +83,11 @@ def holder(path: Path) -> Holder:
         return Holder(running=False, pid=None, heartbeat_age_s=None)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         age = max(0.0, time.time() - os.fstat(handle).st_mtime)
         return Holder(running=True, pid=_pid(path), heartbeat_age_s=round(age, 1))
+    except OSError:  # a disk without locks, where no worker starts
+        return Holder(running=False, pid=None, heartbeat_age_s=None)
     else:
         return Holder(running=False, pid=None, heartbeat_age_s=None)
     finally:

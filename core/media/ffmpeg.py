@@ -230,7 +230,7 @@ def _judge(code: int, child: _Child, timeout_s: float) -> None:
             todo="free some space; nothing was lost, then resume",
         )
     tail = words[-1500:] or f"no reason given, exit code {code}"
-    raise ProviderFault(f"ffmpeg failed: {tail}", todo="check the clip named above with `rushes check`")
+    raise ProviderFault(f"ffmpeg failed: {tail}", todo="look at the file named above, then try again")
 
 
 def _limit(pid: int, timeout_s: float) -> None:

@@ -79,11 +79,12 @@ def frame_at(path: Path, seconds: float) -> Frame:
             if not careful and not seek_before(clip, target):
                 continue
             shown, after = _on_screen(clip, tally, target)
-            if shown is None or (not careful and (tally.bad or _gap(shown, after))):
+            short = after is None and tally.lost_the_end
+            if shown is None or (not careful and (tally.bad or short or _gap(shown, after))):
                 continue
             if after is None:
                 _check_inside(clip, shown, seconds)
-            return _frame(clip, shown, tally.note() if tally.bad else ())
+            return _frame(clip, shown, tally.note() if tally.bad or short else ())
     raise _nothing(path)
 
 

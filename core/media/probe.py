@@ -117,11 +117,11 @@ def open_clip(path: Path) -> Iterator[Clip]:
         with av.open(
             file_url(path),
             format=kind,
-            # The pixel limit binds the decoder too: a picture may grow in mid-stream.
-            options={"protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS)},
+            options={"protocol_whitelist": "file"},
             metadata_errors="replace",
         ) as container:
             clip = Clip(container, _video(container, path), path)
+            # The header's size binds the decoder too: a picture may grow in mid-stream.
             clip.stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
             _check(clip)
             yield clip

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from core.engine.production import Production
+    from core.ledger.views import TakeRow
     from core.providers.base import Capabilities
     from core.studio.places import Places
 
@@ -154,10 +155,69 @@ def launch(places: Places, *, linger: bool, chains: tuple[str, ...] = ()) -> Pro
     return start_worker(places, linger=linger, chains=chains)
 
 
-def go(p: Production, places: Places, chain: str | None) -> str:
-    """Orders what has no take yet, lifts pauses, and sees to it that a worker runs."""
+def told(p: Production, kind: str, name: str | None) -> tuple[int | None, str]:
+    """What a person is told before a yes to `go` (a chain, None: all), `retake` or `settle` (a shot).
+
+    Micro-dollars at most (None: nobody knows), and a phrase like `S106 take 4: at most $0.76`.
+    """
+    if kind == "settle":
+        take = doubtful(p, name or "")
+        held = p.reader.money_of(take.id).get("reserve", (None, ""))[0]
+        sum_ = "an unknown sum" if held is None else str(Money(held))
+        return held, f"{take.shot} take {take.n} in doubt, {sum_} held"
+    asked = takes_orders.quote(p, Scope(shots=(name or "",)) if kind == "retake" else Scope(chain=name or ""))
+    if not asked.wanted:
+        return 0, "nothing new to order"
+    first, last, count = asked.wanted[0], asked.wanted[-1], len(asked.wanted)
+    what = f"{first.shot} take {first.n}" if count == 1 else f"{count} takes, {first.shot} to {last.shot}"
+    return asked.upper, f"{what}: {_at_most(asked)}"
+
+
+def _at_most(asked: RunQuote) -> str:
+    if asked.upper is None:
+        return "an unknown sum"
+    return f"at most {Money(asked.upper)}" if asked.upper else "free"
+
+
+def check_agreed(asked: RunQuote, what: str, *, agreed: bool, most: int | None) -> None:
+    """A paid order needs a person who saw its sum. Raises WaitsForPerson.
+
+    `most`: the sum that was shown, in micro-dollars; None where it was shown as unknown.
+    """
+    if asked.upper == 0:
+        return
+    sum_ = "an unknown sum" if asked.upper is None else f"up to {Money(asked.upper)}"
+    if not agreed:
+        raise WaitsForPerson(
+            f"{what} may cost {sum_}",
+            todo='look at `rushes estimate`, then `rushes run --accept quote --why ".."`, or add --rehearse',
+        )
+    if most is not None and (asked.upper is None or asked.upper > most):
+        raise WaitsForPerson(
+            f"{what} may cost {sum_} by now, not {Money(most)}", todo="nothing was ordered; ask again"
+        )
+
+
+def keep_agreement(p: Production, asked: RunQuote, what: str) -> None:
+    """The person's yes to a sum, kept with their name. A free order needs none."""
+    if asked.upper != 0:
+        agree(p, ["quote"], f"saw it before saying yes: {what}, {_at_most(asked)}")
+
+
+def go(
+    p: Production, places: Places, chain: str | None, *, agreed: bool = False, most: int | None = None
+) -> str:
+    """Orders what has no take yet, lifts pauses, and sees to it that a worker runs.
+
+    `agreed`: a person saw the sum `most` (micro-dollars, None: unknown) and said yes to it.
+    Raises WaitsForPerson where it may cost and nobody agreed, or where it costs more by now.
+    """
     scope = Scope(chain=chain or "")
-    placed = order(p, scope, agreed=False)
+    asked = takes_orders.quote(p, scope)
+    what = f"{len(asked.wanted)} takes"
+    check_agreed(asked, what, agreed=agreed, most=most)
+    keep_agreement(p, asked, what)
+    placed = takes_orders.place(p, scope)
     lift_pauses(p, (chain,) if chain else ())
     count = len(placed.wanted)
     todo = f"{count} take{'s' if count != 1 else ''} ordered" if count else "nothing new to order"
@@ -188,12 +248,13 @@ def judge(p: Production, verdict: str, shot: str, n: int | None, note: str) -> s
     return f"{take.shot} take {take.n} {word}"
 
 
-def retake(p: Production, places: Places, shot: str, note: str) -> str:
-    """Orders a new take of one shot; starts a worker where none runs."""
+def retake(
+    p: Production, places: Places, shot: str, note: str, *, agreed: bool = False, most: int | None = None
+) -> str:
+    """Orders a new take of one shot; starts a worker where none runs. `agreed`, `most`, errors: as `go`."""
     asked = takes_orders.quote(p, Scope(shots=(shot,)))
-    if asked.upper != 0:
-        most = "an unknown sum" if asked.upper is None else f"up to {Money(asked.upper)}"
-        raise WaitsForPerson(f"a take of {shot} may cost {most}", todo="`rushes estimate` shows it")
+    check_agreed(asked, f"a take of {shot}", agreed=agreed, most=most)
+    keep_agreement(p, asked, f"a take of {shot}")
     placed = review.retake(p, shot, note, person())
     said = f"{shot} take {placed.wanted[0].n} ordered"
     if not holder(places.lock).running:
@@ -227,14 +288,20 @@ def note(p: Production, shot: str, text: str, timecode: str = "") -> str:
     return f"noted on {shot}"
 
 
+def doubtful(p: Production, shot: str) -> TakeRow:
+    """The newest take of a shot that is in doubt. Raises BadInput."""
+    p.plan.shot(shot)
+    found = [take for take in p.reader.takes_of(shot) if take.state == "in_doubt"]
+    if not found:
+        raise BadInput(f"nothing of {shot} is in doubt", todo="`rushes status` names what is")
+    return found[-1]
+
+
 def settle_doubt(
     p: Production, shot: str, *, adopt: str = "", absent: bool = False, off: bool = False
 ) -> str:
     """A person settles the in-doubt take of a shot."""
-    doubtful = [take for take in p.reader.takes_of(shot) if take.state == "in_doubt"]
-    if not doubtful:
-        raise BadInput(f"nothing of {shot} is in doubt", todo="`rushes status` names what is")
-    take, name = doubtful[-1], person().name
+    take, name = doubtful(p, shot), person().name
     if adopt:
         found = reconcile.adopt(p, take, adopt, name)
     elif absent:

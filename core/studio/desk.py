@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from core.base.errors import BadInput, LedgerFault
 from core.base.hold import holder
 from core.film.signature import signature
 from core.ledger.views import Reader
@@ -28,8 +29,13 @@ class StudioDesk:
     def __init__(self, places: Places) -> None:
         self.places = places
         self._acting = threading.Lock()
+        self._cutting = threading.Lock()
+        self._stopping = threading.Event()
         self._reader: Reader | None = None
+        self._read_file: tuple[int, int] | None = None
         self._opened: Opened | None = None
+        self._opened_file: tuple[int, int] | None = None
+        self._had_ledger = False
         self._seen: tuple[object, ...] = ()
         self._plan_mark = signature(places.root)
 
@@ -37,24 +43,17 @@ class StudioDesk:
     def root(self) -> Path:
         return self.places.root
 
-    def _reading(self) -> Reader | None:
-        if self._reader is None and self.places.ledger.exists():
-            self._reader = Reader(self.places.ledger)
-        return self._reader
+    # Reading: from one thread.
 
     def glance(self) -> Glance:
         """The film now. Raises RushesError in sentences."""
         self._seen = self._marks()
+        self._check_ledger()
         return glance(self.places, self._reading())
 
     def changed(self) -> bool:
         """Whether the ledger, the plan or the worker moved since the last glance."""
         return self._marks() != self._seen
-
-    def _marks(self) -> tuple[object, ...]:
-        reader = self._reading()
-        version = reader.data_version() if reader else None
-        return (version, self._plan_mark, holder(self.places.lock).running)
 
     def plan_changed(self) -> bool:
         """Looks at the files: whether they are others than at the last look."""
@@ -64,20 +63,73 @@ class StudioDesk:
         self._plan_mark = mark
         return True
 
-    def _act(self, do: Callable[[Opened], _T]) -> _T:
+    def _marks(self) -> tuple[object, ...]:
+        reader = self._reading()
+        version = reader.data_version() if reader else None
+        return (version, self._read_file, self._plan_mark, holder(self.places.lock).running)
+
+    def _reading(self) -> Reader | None:
+        """The reader of the file that lies there now: a restored ledger is another file."""
+        found = self._ledger_file()
+        if found != self._read_file:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader = Reader(self.places.ledger) if found else None
+            self._read_file = found
+        return self._reader
+
+    def _ledger_file(self) -> tuple[int, int] | None:
+        """Device and inode of the ledger, or None while there is none."""
+        try:
+            stat = self.places.ledger.stat()
+        except OSError:
+            return None
+        self._had_ledger = True
+        return stat.st_dev, stat.st_ino
+
+    def _check_ledger(self) -> None:
+        """A ledger that was there and is gone is never taken for a film without takes."""
+        if self._ledger_file() is None and self._had_ledger:
+            raise LedgerFault(
+                "the ledger is gone",
+                where=str(self.places.ledger),
+                todo="put it back, or `rushes audit --rebuild` makes it again from the takes",
+            )
+
+    # Acting: from several.
+
+    def _open(self) -> Opened:
         """Opens the film for the first act: 0.7 s of imports that the first paint never waits for."""
+        self._check_ledger()
+        found = self._ledger_file()
+        if self._opened is not None and found != self._opened_file:
+            self._opened.close()
+            self._opened = None
+        if self._opened is None:
+            from core.studio.assembly import open_film  # noqa: PLC0415 - see above
+
+            self._opened = open_film(self.places)
+            self._opened_file = self._ledger_file()
+        self._opened.plans.refresh()
+        return self._opened
+
+    def _act(self, do: Callable[[Opened], _T]) -> _T:
         with self._acting:
-            if self._opened is None:
-                from core.studio.assembly import open_film  # noqa: PLC0415 - see above
+            return do(self._open())
 
-                self._opened = open_film(self.places)
-            self._opened.plans.refresh()
-            return do(self._opened)
+    def quote(self, kind: str, name: str | None) -> tuple[int | None, str]:
+        """What `go` (of a chain, None: all), `retake` or `settle` (of a shot) is about.
 
-    def go(self, chain: str | None) -> str:
+        Micro-dollars at most, None where nobody knows, and what for. Writes nothing.
+        """
         from core.studio import acts  # noqa: PLC0415 - sqlmodel and pydantic, only to act
 
-        return self._act(lambda film: acts.go(film.production, self.places, chain))
+        return self._act(lambda film: acts.told(film.production, kind, name))
+
+    def go(self, chain: str | None, agreed: bool, most: int | None) -> str:
+        from core.studio import acts  # noqa: PLC0415
+
+        return self._act(lambda film: acts.go(film.production, self.places, chain, agreed=agreed, most=most))
 
     def pause(self, chain: str | None) -> str:
         from core.studio import acts  # noqa: PLC0415
@@ -98,10 +150,26 @@ class StudioDesk:
 
         return self._act(lambda film: acts.judge(film.production, verdict, shot, take, note))
 
-    def retake(self, shot: str, note: str) -> str:
+    def retake(self, shot: str, note: str, agreed: bool, most: int | None) -> str:
         from core.studio import acts  # noqa: PLC0415
 
-        return self._act(lambda film: acts.retake(film.production, self.places, shot, note))
+        return self._act(
+            lambda film: acts.retake(film.production, self.places, shot, note, agreed=agreed, most=most)
+        )
+
+    def settle(self, shot: str, how: str, job: str) -> str:
+        """`how`: ask, adopt (with `job`), absent, write_off."""
+        from core.studio import acts  # noqa: PLC0415
+
+        return self._act(
+            lambda film: acts.settle_doubt(
+                film.production,
+                shot,
+                adopt=job if how == "adopt" else "",
+                absent=how == "absent",
+                off=how == "write_off",
+            )
+        )
 
     def fail(
         self, shot: str, take: int | None, category: str, broke: str, cause: str, workaround: str
@@ -113,9 +181,16 @@ class StudioDesk:
         return self._act(lambda film: acts.fail(film.production, shot, take, what))
 
     def assemble(self, rough: bool) -> str:
+        """Minutes of work: other acts go on beside it. Raises CutStopped after `stop`."""
         from core.studio import cutting  # noqa: PLC0415
 
-        made = self._act(lambda film: cutting.assemble(film.production, self.places, rough=rough))
+        if not self._cutting.acquire(blocking=False):
+            raise BadInput("a cut is being assembled already", todo="wait for it")
+        try:
+            film = self._act(lambda film: film)
+            made = cutting.assemble(film.production, self.places, rough=rough, stop=self._stopping.is_set)
+        finally:
+            self._cutting.release()
         return f"{made.path.name}: {made.seconds:.1f} s, {made.frames} frames"
 
     def categories(self) -> tuple[str, ...]:
@@ -123,12 +198,19 @@ class StudioDesk:
 
         return CATEGORIES
 
-    def thumbnail(self, path: str, cols: int, rows: int) -> Cells:
+    def frame(self, shot: str, take: int, end: str, cols: int, rows: int) -> Cells:
+        """The `first` or `last` frame of a take in half blocks. Raises BadInput where there is none."""
         from core.media.images import half_blocks  # noqa: PLC0415 - Pillow, only for pictures
 
-        return half_blocks(Path(path), cols, rows)
+        name = f"{shot}_t{take:03d}_{end}.png"
+        return half_blocks(self.places.home / "takes" / shot / name, cols, rows)
+
+    def stop(self) -> None:
+        """Ends what takes long; the pieces of a cut stay in the cache."""
+        self._stopping.set()
 
     def close(self) -> None:
+        self.stop()
         if self._opened is not None:
             self._opened.close()
         if self._reader is not None:

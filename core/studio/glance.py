@@ -68,11 +68,11 @@ def glance(places: Places, reader: Reader | None) -> rows.Glance:
         failures=failures[:SHOWN],
         failure_total=len(failures),
         failure_categories=sums.categories(failures),
-        waiting=_waiting(shots, facts, faults),
+        waiting=_waiting(shots, facts, faults, reader),
         events=_events(reader),
         worker=worker,
         faults=faults,
-        last_frame=_last_frame(places, facts),
+        last_frame=_last_frame(facts),
         rehearsal=places.rehearsal,
     )
 
@@ -131,6 +131,10 @@ def _shot(shot: PlannedShot, facts: _Facts) -> rows.ShotRow:
         drift=None,
         expected=EXPECTED.get(shot.kind, (1, 8)),
         note=made[-1].note if made else "",
+        framed=next((take.n for take in reversed(made) if take.last_sha), None),
+        usable=facts.chosen[shot.id].n if shot.id in facts.chosen else None,
+        source=shot.depends,
+        seam=shot.seam,
     )
 
 
@@ -201,28 +205,36 @@ def _usual_seconds(reader: Reader | None) -> float | None:
 
 
 def _waiting(
-    shots: tuple[rows.ShotRow, ...], facts: _Facts, faults: tuple[rows.FaultRow, ...]
+    shots: tuple[rows.ShotRow, ...],
+    facts: _Facts,
+    faults: tuple[rows.FaultRow, ...],
+    reader: Reader | None,
 ) -> tuple[rows.WaitingRow, ...]:
     found = [_fault_row(fault) for fault in faults]
     for shot in shots:
-        made = facts.takes.get(shot.id)
+        made = [take for take in facts.takes.get(shot.id, []) if take.state != "cancelled"]
         take = made[-1] if made else None
         if shot.state == "in_doubt" and take:
-            found.append(
-                rows.WaitingRow("in_doubt", str(take.id), shot.id, take.n, f"take {take.n} in doubt")
-            )
+            said = f"take {take.n} in doubt{_hold(reader, take)}"
+            found.append(rows.WaitingRow("in_doubt", str(take.id), shot.id, take.n, said))
         elif shot.state == "failed" and take:
             found.append(
                 rows.WaitingRow("failed", str(take.id), shot.id, take.n, f"take {take.n} failed: {take.note}")
             )
         elif shot.state in ("review", "stale") and shot.id in facts.chosen:
-            best = facts.takes[shot.id][-1] if shot.state == "review" else facts.chosen[shot.id]
+            best = made[-1] if shot.state == "review" else facts.chosen[shot.id]
             word = "to review" if shot.state == "review" else "is stale"
             found.append(rows.WaitingRow("review", str(best.id), shot.id, best.n, f"take {best.n} {word}"))
     for chain, (state, reason, note) in facts.chains.items():
         if state == "paused" and reason != "review":
             found.append(rows.WaitingRow("pause", chain, "", None, f"{chain} paused: {note or reason}"))
     return tuple(found)
+
+
+def _hold(reader: Reader | None, take: TakeRow) -> str:
+    """What is held for a take in doubt, in dollars."""
+    booked = reader.money_of(take.id).get("reserve") if reader else None
+    return f", ${booked[0] / 1_000_000:.2f} held" if booked and booked[0] else ""
 
 
 def _fault_row(fault: rows.FaultRow) -> rows.WaitingRow:
@@ -237,11 +249,9 @@ def _events(reader: Reader | None) -> tuple[rows.EventRow, ...]:
     return tuple(rows.EventRow(e["id"], e["at"], e["kind"], e["shot"], e["text"]) for e in found)
 
 
-def _last_frame(places: Places, facts: _Facts) -> str:
+def _last_frame(facts: _Facts) -> tuple[str, int] | None:
     newest = max(facts.chosen.values(), key=lambda take: take.state_at, default=None)
-    if newest is None:
-        return ""
-    return str(places.home / "takes" / newest.shot / f"{newest.shot}_t{newest.n:03d}_last.png")
+    return (newest.shot, newest.n) if newest else None
 
 
 def _days(film: dict[str, Any]) -> tuple[int | None, int | None]:

@@ -1,10 +1,9 @@
 """What the dashboard and `status --json` are told: frozen rows, ready to draw.
 
-Nothing here is heavy: this module and `glance` are imported before the first paint.
+Nothing here is heavy: this module and `glance` are imported before the first paint. No postponed
+annotations: `NamedTuple` compiles each postponed one anew, 4 ms in all.
 Texts are as people or providers wrote them; whoever draws passes them through `base.text`.
 """
-
-from __future__ import annotations
 
 from typing import NamedTuple
 
@@ -30,6 +29,14 @@ class ShotRow(NamedTuple):
     """How many takes a shot of this kind usually needs, from and to."""
     note: str = ""
     """Why it is held, failed or in doubt, in a few words."""
+    framed: int | None = None
+    """Newest take whose first and last frame were written."""
+    usable: int | None = None
+    """The take whose last frame is handed over today: the circled one, else the newest before a person."""
+    source: str = ""
+    """Shot whose frame this one begins from, or an empty string."""
+    seam: str = ""
+    """How it begins: last, keyframe, bridge, anchor, board, text."""
 
 
 class ChainRow(NamedTuple):
@@ -161,6 +168,6 @@ class Glance(NamedTuple):
     """Newest first, at most 50."""
     worker: WorkerRow
     faults: tuple[FaultRow, ...] = ()
-    last_frame: str = ""
-    """Newest hand-over frame (PNG path), or an empty string."""
+    last_frame: tuple[str, int] | None = None
+    """Shot and take of the newest hand-over frame."""
     rehearsal: bool = False

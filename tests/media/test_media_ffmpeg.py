@@ -69,6 +69,9 @@ def test_a_clip_says_what_it_is_and_starts_at_once(tmp_path, ffmpeg):
     assert (found.codec, found.pix_fmt, found.frames, found.fps) == ("h264", "yuv420p", 5, 24)
     assert (found.matrix, found.matrix_assumed, found.range) == ("bt709", False, "tv")
     assert data.find(b"moov") < data.find(b"mdat")
+    # No version of the muxer and no time of creation: the bytes depend on the pictures.
+    assert b"Lavf" not in data
+    assert data[data.find(b"mvhd") + 8 :][:8] == bytes(8)
     with av.open(str(out)) as clip:
         context = clip.streams.video[0].codec_context
         assert (context.color_primaries, context.color_trc) == (1, 1)

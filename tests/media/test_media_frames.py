@@ -117,6 +117,20 @@ def test_garbage_in_the_last_packet_costs_one_picture_and_says_so(clips, number)
     frame = last_frame(clip)
     assert number(frame.pixels) == LAST - 1
     assert any("damaged" in note for note in frame.notes)
+    for wanted in (56, 59):
+        assert number(frame_at(clip, wanted / 24).pixels) == wanted
+    lost = frame_at(clip, LAST / 24)
+    assert number(lost.pixels) == LAST - 1
+    assert any("damaged" in note for note in lost.notes)
+
+
+def test_good_pictures_behind_a_bad_one_are_not_lost_to_decoder_threads(clips, number):
+    # The last packet of this clip is a B frame, 59: threads drop 58 and 60 with it, without an error.
+    source = clips.plain()
+    clip = clips.patched("garbage_b.mp4", garbage_in_the_last_packet(source), source)
+    assert number(last_frame(clip).pixels) == LAST
+    assert number(frame_at(clip, 58 / 24).pixels) == 58
+    assert number(frame_at(clip, 60 / 24).pixels) == 60
 
 
 def test_damage_in_the_middle_leaves_the_end_exact(clips, number):
@@ -129,7 +143,10 @@ def test_damage_in_the_middle_leaves_the_end_exact(clips, number):
         data[start + 4 : start + size] = bytes(size - 4)
         return bytes(data)
 
-    assert number(last_frame(clips.patched("middle.mp4", patch, source)).pixels) == LAST
+    clip = clips.patched("middle.mp4", patch, source)
+    assert number(last_frame(clip).pixels) == LAST
+    assert number(frame_at(clip, 30 / 24).pixels) == 30
+    assert frame_at(clip, 10 / 24).notes == ()
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
@@ -208,6 +225,9 @@ TAGS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt70
                            *TAGS, "-color_range", "tv"), False),
         ("full709.mp4", ("-vf", "scale=out_color_matrix=bt709:out_range=pc,format=yuv420p",
                          *TAGS, "-color_range", "pc"), False),
+        # Ten bits have no full-range format by name: the tag alone says it.
+        ("full709_10.mp4", ("-vf", "scale=out_color_matrix=bt709:out_range=pc,format=yuv420p10le",
+                            *TAGS, "-color_range", "pc"), False),
         ("tagged601.mp4", ("-vf", "scale=out_color_matrix=bt601:out_range=tv,format=yuv420p",
                            "-colorspace", "smpte170m", "-color_range", "tv"), False),
         ("untagged709.mp4", ("-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{UNTAG}"),

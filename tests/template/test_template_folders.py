@@ -176,10 +176,13 @@ def test_the_board_pins_every_plate_by_its_hash_and_has_one_for_every_place() ->
         assert hashlib.sha256(data).hexdigest() == image["sha"], image["file"]
         assert len(data) < 900_000
         with Image.open(root / image["file"]) as picture:
-            assert picture.size == (2560, 1440)
+            assert image["role"] != "environment" or picture.size == (2560, 1440)
     places = {image["name"] for image in version["image"] if image["role"] == "environment"}
     assert places == {shot["environment"] for shot in shots("sample")}
-    assert {path.stem for path in (root / "board").glob("*.jpg")} == places
+    named = {image["name"] for image in version["image"]}
+    assert {path.stem for path in (root / "board").glob("*.jpg")} == named
+    cast = {image["name"] for image in version["image"] if image["role"] == "character"}
+    assert cast == {name for shot in shots("sample") for name in shot.get("characters", [])}
 
 
 def test_the_sample_costs_nothing_and_waits_for_a_person_only_at_its_end() -> None:

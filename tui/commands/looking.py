@@ -30,7 +30,11 @@ def _check(args: argparse.Namespace) -> int:
     else:
         _print(found)
         faults = sum(1 for sight in found if sight.severity == "error")
-        talk.say(f"{faults} faults, {len(found) - faults} findings" if found else "ready")
+        talk.say(
+            f"{talk.count(faults, 'fault')}, {talk.count(len(found) - faults, 'finding')}"
+            if found
+            else "ready"
+        )
     if any(sight.severity == "error" for sight in found):
         return BadInput.exit_code
     return Findings.exit_code if found else 0
@@ -154,6 +158,7 @@ def _audit_arguments(parser: argparse.ArgumentParser) -> None:
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--repair", action="store_true", help="fetch and cut again what is missing")
     choice.add_argument("--rebuild", action="store_true", help="a new ledger from the sidecars")
+    parser.add_argument("--force", action="store_true", help="with --rebuild: although the ledger is sound")
     parser.add_argument("--rehearsal", action="store_true")
 
 
@@ -162,17 +167,16 @@ def _audit(args: argparse.Namespace) -> int:
 
     places = talk.film_of(args)
     if args.rebuild:
-        talk.say(auditing.rebuild(places))
+        _print(auditing.rebuild(places, force=args.force))
         return 0
     if args.repair:
-        for line in auditing.repair(places):
-            talk.say(line)
+        _print(auditing.repair(places))
     found = auditing.audit(places)
     if args.json:
         talk.document([sight.data() for sight in found])
     else:
         _print(found)
-        talk.say(f"{len(found)} findings" if found else "ledger, files and sums agree")
+        talk.say(talk.count(len(found), "finding") if found else "ledger, files and sums agree")
     return Findings.exit_code if found else 0
 
 

@@ -102,7 +102,7 @@ def _diary(args: argparse.Namespace) -> int:
 
     places = talk.film_of(args)
     with acts.opened(places) as film:
-        talk.out(str(cutting.write_diary(film.production)))
+        talk.out(str(cutting.write_diary(film.production, places)))
     return 0
 
 

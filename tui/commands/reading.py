@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from core.studio import status as documents
@@ -26,6 +27,7 @@ def _status(args: argparse.Namespace) -> int:
     places = talk.film_of(args)
     if args.watch:
         return _watch(places)
+    gc.disable()  # it lives for some 60 ms: collecting costs more than it frees
     found = Record(places).glance()
     if args.json:
         talk.document(documents.document(found))
@@ -102,18 +104,24 @@ def _takes(args: argparse.Namespace) -> int:
     places = talk.film_of(args)
     shown = Record(places).takes(args.shot)
     if args.copy:
-        from core.studio import cutting  # noqa: PLC0415 - ffmpeg, only to write copies
-
-        picked = [take for take in shown if take["clip"] and args.take in (None, take["take"])]
-        for path in cutting.review_copies(places, [(take["shot"], take["take"]) for take in picked]):
-            talk.out(str(path))
-        return 0
+        return _copies(places, [take for take in shown if take["clip"] and args.take in (None, take["take"])])
     if args.json:
         talk.document(shown)
         return 0
     head = ("shot", "take", "state", "seam", "model", "settled", "would cost", "note")
     rows = [[str(row[name] if row[name] is not None else "") for name in _TAKE] for row in shown]
     talk.out(talk.table(head, rows, right=frozenset({1, 5, 6})))
+    return 0
+
+
+def _copies(places: Places, takes: list[dict[str, Any]]) -> int:
+    """The paths of review copies, one a line."""
+    from core.studio import acts, cutting  # noqa: PLC0415 - ffmpeg, only to write copies
+
+    with acts.opened(places) as film:
+        names = [(take["shot"], take["take"]) for take in takes]
+        for path in cutting.review_copies(film.production, places, names):
+            talk.out(str(path))
     return 0
 
 

@@ -33,6 +33,10 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def document(data: Any) -> None:
     """JSON on stdout, as it is: escapes are JSON's own."""
     # Indenting takes the slow encoder: 9 ms for 1,000 shots, and only eyes want it.
