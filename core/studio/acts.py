@@ -221,15 +221,24 @@ def go(
     lift_pauses(p, (chain,) if chain else ())
     count = len(placed.wanted)
     todo = f"{count} take{'s' if count != 1 else ''} ordered" if count else "nothing new to order"
-    if holder(places.lock).running:
-        return f"{todo}; the worker is at it"
     if not count and not anything_left(p):
         return "every shot has a take; r retakes one"
-    child = launch(places, linger=True)
-    code = wait_for_worker(places, child)
-    if code not in (None, 0, 3):
+    return f"{todo}; {see_to_worker(p, places)}"
+
+
+def see_to_worker(p: Production, places: Places) -> str:
+    """A worker that takes what was just ordered: the one that runs, or a new one.
+
+    One that has written `worker.ended` no longer looks, though it may hold the film a moment longer:
+    the new one waits for that.
+    """
+    told = p.reader.events(limit=1, kinds=("worker.started", "worker.ended"))
+    if holder(places.lock).running and told and told[0]["kind"] == "worker.started":
+        return "the worker is at it"
+    code = wait_for_worker(places, start_worker(places, linger=True))
+    if code not in (None, 0, 3, FilmHeld.exit_code):
         raise BadInput("the worker did not start", where=str(places.log), todo="the log says why")
-    return f"{todo}; the worker started"
+    return "the worker started"
 
 
 def control(p: Production, places: Places, kind: str, chain: str | None) -> str:
@@ -256,11 +265,7 @@ def retake(
     check_agreed(asked, f"a take of {shot}", agreed=agreed, most=most)
     keep_agreement(p, asked, f"a take of {shot}")
     placed = review.retake(p, shot, note, person())
-    said = f"{shot} take {placed.wanted[0].n} ordered"
-    if not holder(places.lock).running:
-        wait_for_worker(places, launch(places, linger=True))
-        return f"{said}; the worker started"
-    return said
+    return f"{shot} take {placed.wanted[0].n} ordered; {see_to_worker(p, places)}"
 
 
 def fail(p: Production, shot: str, n: int | None, what: Broke) -> str:

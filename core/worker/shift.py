@@ -57,13 +57,31 @@ class Shift:
             self._housekeeping()
             self._obey()
             self._run_chains(version)
-            if not self._busy() and self._seen_all(version) and not self.linger:
-                break
+            if not self._busy() and self._seen_all(version) and self._may_end():
+                code = self._end(version)
+                if code is not None:
+                    return code
             self.stop.wait(TICK_S)
         for thread in self._threads.values():
             thread.join()
-        code = WAITS if self._left() else DONE
-        self._event("worker.ended", "the worker ended" + (", something waits for a person" if code else ""))
+        return self._end(None) or DONE
+
+    def _may_end(self) -> bool:
+        """A lingering worker stays while a verdict could give it work."""
+        return not (self.linger and any(self.p.reader.first_in(chain, LIVE) for chain in self._chains()))
+
+    def _end(self, version: int | None) -> int | None:
+        """Says that it ends, unless somebody ordered something since `version`.
+
+        Checked inside a write transaction: nobody else can commit then, so an order is either seen
+        here, or its writer sees `worker.ended` and starts another worker.
+        """
+        with self.p.ledger.write() as w:
+            if version is not None and self.p.reader.data_version() != version:
+                return None
+            code = WAITS if self._left() else DONE
+            said = ", something waits for a person" if code else ""
+            w.event("worker.ended", f"the worker ended{said}")
         return code
 
     def _wake(self) -> None:

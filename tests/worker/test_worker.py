@@ -12,15 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.orders import Scope
 from core.ledger.views import Reader
-from core.studio.assembly import open_film
 from core.studio.places import Places
 from tests.support.films import shots, write_film
 from tests.support.work import (
     REPO,
     assert_sound,
-    kill,
     order,
     runs,
     rushes,
@@ -47,7 +44,7 @@ def test_a_worker_makes_the_film_and_ends_with_0(film_root: Path) -> None:
 
 
 def test_a_second_worker_is_refused_with_exit_5_and_the_first_goes_on(film_root: Path) -> None:
-    film(film_root)
+    film(film_root, review={"policy": "each"})
     order(film_root)
     first = start_worker(film_root, "--linger")
     wait_until(lambda: runs(film_root))
@@ -213,17 +210,25 @@ def test_a_damaged_ledger_stops_the_worker_with_the_way_out(film_root: Path) -> 
     assert ledger.read_bytes() == kept, "a broken ledger is never replaced silently"
 
 
-def test_retake_while_the_worker_runs_is_picked_up(film_root: Path) -> None:
-    film(film_root, count=2)
+def test_a_retake_finds_the_worker_that_runs_or_starts_one(film_root: Path) -> None:
+    film(film_root, count=3, seconds=1.0)
     order(film_root)
     worker = start_worker(film_root, "--linger")
-    wait_until(lambda: [t.state for t in takes(film_root)] == ["review"] * 2, 60, "both takes")
-    opened = open_film(Places(film_root))
-    try:
-        from core.engine.orders import place
+    wait_for_state(film_root, "review")
+    while_it_runs = rushes("retake", "A001", film=film_root)
+    assert "the worker is at it" in while_it_runs.stderr
+    wait_until(lambda: [t.state for t in takes(film_root)] == ["review"] * 4, 60, "the retake")
+    assert worker.wait(30) == 0, "with nothing left to judge it ends by itself"
+    after = rushes("retake", "A003", film=film_root)
+    assert "the worker started" in after.stderr
+    wait_until(lambda: [t.state for t in takes(film_root)] == ["review"] * 5, 60, "the second retake")
 
-        place(opened.production, Scope(shots=("A002",)))
-    finally:
-        opened.close()
-    wait_until(lambda: [t.state for t in takes(film_root)] == ["review"] * 3, 60, "the retake")
-    kill(worker)
+
+def test_orders_given_at_the_very_end_of_a_shift_are_not_lost(film_root: Path) -> None:
+    film(film_root, count=1)
+    assert rushes("run", film=film_root).returncode == 0
+    for n in range(
+        2, 6
+    ):  # each retake is given the moment the one before is done: the worker is about to end
+        assert rushes("retake", "A001", film=film_root).returncode == 0
+        wait_until(lambda n=n: takes(film_root)[-1].n == n and takes(film_root)[-1].state == "review", 60)
