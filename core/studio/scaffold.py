@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date, datetime
 from pathlib import Path
 
 import project_template
@@ -40,9 +41,21 @@ def copy_from(film: Path, root: Path) -> list[Path]:
 
 
 def set_title(root: Path, title: str) -> None:
+    _set(root, title=title)
+
+
+def begin_today(root: Path) -> None:
+    """Moves the production's first and last day so that it begins today."""
+    found = json.loads((root / "film.json").read_text("utf-8"))
+    first, last = date.fromisoformat(found["start"]), date.fromisoformat(found["due"])
+    today = datetime.now().astimezone().date()
+    _set(root, start=str(today), due=str(today + (last - first)))
+
+
+def _set(root: Path, **fields: str) -> None:
     path = root / "film.json"
     found = json.loads(path.read_text("utf-8"))
-    found["title"] = title
+    found.update(fields)
     write_atomic(path, (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
 
 

@@ -24,6 +24,7 @@ def _demo(args: argparse.Namespace) -> int:
     places = Places(Path(args.dir).absolute())
     if not (places.root / "film.json").is_file():
         scaffold.copy("sample", places.root)
+        scaffold.begin_today(places.root)
         talk.say(f"the sample film lies in {places.root}")
     headless = args.headless or not running.can_draw()
     if headless:
