@@ -13,7 +13,7 @@ from core.engine.orders import Scope, place
 from tests.support.films import production, shots, write_film
 
 LIMIT = 1.3
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a memory disk, each run in a folder of its own
 
 
 def run() -> list[Row]:
