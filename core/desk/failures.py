@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, nearest
+from core.base.units import Certainty
 from core.ledger.tables import Failure
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def log(p: Production, shot: str, n: int | None, what: Broke, person: Person) ->
                 cause=what.cause.strip(),
                 workaround=what.workaround.strip(),
                 origin=origin,
-                micro=settled[0] if settled else None,
+                micro=settled[0] if settled and settled[1] != Certainty.UNKNOWN else None,
                 person=person.name,
             )
         )

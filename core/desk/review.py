@@ -45,6 +45,11 @@ def approve(p: Production, shot: str, n: int | None, note: str, person: Person) 
     take = find_take(p, shot, n)
     if take.state == TakeState.APPROVED:
         return take
+    if take.state not in (TakeState.REVIEW, TakeState.REJECTED) or not take.last_sha:
+        raise BadInput(
+            f"{shot} take {take.n} cannot be circled: it is {take.state} and has no hand-over frame",
+            todo=f"`rushes takes {shot}` lists the ones that can",
+        )
     seen = _seen(p, take)
     circled = [other for other in p.reader.takes_of(shot) if other.state == TakeState.APPROVED]
 
@@ -52,7 +57,7 @@ def approve(p: Production, shot: str, n: int | None, note: str, person: Person) 
         for other in circled:
             write_step(w, other, TakeState.REVIEW, f"take {take.n} is circled instead")
         _say(w, take, "approve", note, person, seen)
-        _go_on(p, w, take.chain)
+        _go_on(p, w, take)
 
     return p.step(take, TakeState.APPROVED, f"circled by {person.name}", also)
 
@@ -69,7 +74,7 @@ def reject(p: Production, shot: str, n: int | None, note: str, person: Person) -
         for other in doomed:
             orders.cancel_unsent(w, other, f"{take.shot} take {take.n} was rejected")
         _say(w, take, "reject", note, person, seen)
-        _go_on(p, w, take.chain)
+        _go_on(p, w, take)
 
     return p.step(take, TakeState.REJECTED, f"rejected by {person.name}", also, note=note)
 
@@ -105,9 +110,11 @@ def lift(w: Writer, chain: str, reasons: set[str], now: tuple[str, str, str]) ->
     return False
 
 
-def _go_on(p: Production, w: Writer, chain: str) -> None:
-    """A verdict lifts the pause that waited for it."""
-    lift(w, chain, {"review"}, p.reader.chain(chain))
+def _go_on(p: Production, w: Writer, take: TakeRow) -> None:
+    """A verdict lifts the pauses that waited for it: its chain's, and those of chains its shot feeds."""
+    fed = {p.plan.chain_of(shot).id for shot in _fed_by(p, take.shot)}
+    for chain in sorted({take.chain, *fed}):
+        lift(w, chain, {"review"}, p.reader.chain(chain))
 
 
 def _seen(p: Production, take: TakeRow) -> str:
@@ -147,12 +154,18 @@ def _say(w: Writer, take: TakeRow, verdict: str, note: str, person: Person, sha:
 
 def _hanging_on(p: Production, take: TakeRow) -> list[TakeRow]:
     """Unsent takes of the same chain whose input comes, by however many steps, from this take."""
-    fed = feeds(p.plan)
-    shots, queue = set(), [take.shot]
-    while queue:
-        for shot in fed.get(queue.pop(), ()):
-            if shot not in shots:
-                shots.add(shot)
-                queue.append(shot)
+    shots = _fed_by(p, take.shot)
     unsent = p.reader.in_states(take.chain, UNSENT)
     return [other for other in unsent if other.shot in shots and other.order_id == take.order_id]
+
+
+def _fed_by(p: Production, first: str) -> set[str]:
+    """Shots that wait for a frame of `first`, by however many steps."""
+    fed = feeds(p.plan)
+    shots: set[str] = set()
+    queue = [first]
+    while queue:
+        more = set(fed.get(queue.pop(), ())) - shots
+        shots |= more
+        queue += more
+    return shots

@@ -18,7 +18,7 @@ from core.engine import gates, orders, submit
 from core.engine.handover import Blocked, opening_of
 from core.engine.harvest import harvest
 from core.engine.requests import draft
-from core.engine.states import IN_FLIGHT, UNSENT, PauseReason, TakeState
+from core.engine.states import IN_FLIGHT, SELF_LIFTING, UNSENT, PauseReason, TakeState
 from core.engine.submit import Halt
 from core.film.prompts import plan_hash
 from core.ledger import takes
@@ -56,6 +56,7 @@ class ChainRunner:
             self._pause(Halt(PauseReason.REFUSED, "an internal fault, written to .rushes/worker.log"))
 
     def _run(self) -> None:
+        submit.own_up(self.p, self.chain)
         for take in self.p.reader.in_states(self.chain, IN_FLIGHT):
             harvest(self.p, take, self.stop)
         while not self.stop():
@@ -96,23 +97,23 @@ class ChainRunner:
         opening = opening_of(self.p, take)
         if isinstance(opening, Blocked):
             self._blocked.append(opening)
-            return self._step_back(take)
+            return self._step_back(take, opening.why)
         if not self._seen_enough():
             self._unseen += 1
             return 0
         return self._make(take, opening)
 
-    def _step_back(self, take: TakeRow) -> int:
-        """What it was ready with is gone: back in the queue."""
+    def _step_back(self, take: TakeRow, why: str) -> int:
+        """What it was ready with does not hold any more: back in the queue."""
         if take.state == TakeState.RESERVED:
             freed = take
             take = self.p.step(
                 take, TakeState.READY, "not sent", lambda w: orders.free_reserve(w, freed, "cancelled")
             )
         if take.state == TakeState.GATED:
-            take = self.p.step(take, TakeState.READY, "its hand-over frame is gone")
+            take = self.p.step(take, TakeState.READY, why)
         if take.state == TakeState.READY:
-            self.p.step(take, TakeState.PLANNED, "its hand-over frame is gone", source_take=None, in_sha="")
+            self.p.step(take, TakeState.PLANNED, why, source_take=None, in_sha="")
         return 0
 
     def _seen_enough(self) -> bool:
@@ -144,7 +145,7 @@ class ChainRunner:
         self._unsent_tries += 1
         if self._unsent_tries >= TRIES_UNSENT or halt.retry_after_s > submit.WAIT_CAP_S:
             return halt
-        self.p.clock.sleep(halt.retry_after_s)
+        self.p.rest(halt.retry_after_s, self.stop)
         return 1
 
     def _plan_hash(self, shot: str) -> str:
@@ -165,9 +166,16 @@ class ChainRunner:
         if stuck:
             self._pause(Halt(self._reason(stuck[0]), stuck[0].why))
             return
-        lost = self.p.reader.newest_lost(self.chain)
+        lost = self.p.reader.newest_lost(self.chain) or self._cancelled_there()
         if lost:
             self._pause(Halt(self._reason_of(lost), lost.note or f"{lost.shot} take {lost.n} failed"))
+
+    def _cancelled_there(self) -> TakeRow | None:
+        """A shot's newest take whose job the provider cancelled: it may have been paid for."""
+        for take in self.p.reader.in_states(self.chain, {TakeState.CANCELLED}):
+            if orders.was_sent(self.p, take) and self.p.reader.takes_of(take.shot)[-1].id == take.id:
+                return take
+        return None
 
     def _reason(self, blocked: Blocked) -> PauseReason:
         found = self.p.reader.takes_of(blocked.on)
@@ -180,11 +188,22 @@ class ChainRunner:
         return PauseReason.REVIEW if take.state == TakeState.REJECTED else PauseReason.REFUSED
 
     def _pause(self, halt: Halt) -> None:
-        state, reason, note = self.p.reader.chain(self.chain)
-        if state == "paused" and (reason, note) == (halt.reason.value, halt.note):
+        if _stands(self.p.reader.chain(self.chain), halt):
             return
         try:
             with self.p.ledger.write() as w:
-                takes.set_chain(w, self.chain, "paused", halt.reason, halt.note)
+                # Looked at again here: a person may have paused it in between.
+                if not _stands(takes.chain_state(w, self.chain), halt):
+                    takes.set_chain(w, self.chain, "paused", halt.reason, halt.note)
         except RushesError:
             log.exception("chain %s could not even be paused: %s", self.chain, halt.note)
+
+
+def _stands(now: tuple[str, str, str], halt: Halt) -> bool:
+    """Whether the chain's present pause stays: the same again, a person's, or one no verdict lifts."""
+    state, reason, note = now
+    if state != "paused":
+        return False
+    if (reason, note) == (halt.reason.value, halt.note) or reason == PauseReason.MANUAL:
+        return True
+    return halt.reason in SELF_LIFTING and reason not in SELF_LIFTING

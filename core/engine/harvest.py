@@ -15,7 +15,7 @@ from core.base.crash import reach
 from core.base.errors import BadInput, IllegalStep, ProviderFault
 from core.base.paths import sha256_file
 from core.base.text import one_line
-from core.base.units import Certainty
+from core.base.units import Certainty, Money
 from core.engine import sidecar
 from core.engine.production import Production, write_step
 from core.engine.states import IN_FLIGHT, PauseReason, TakeState
@@ -62,7 +62,7 @@ def _poll(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
         if status.state is JobState.RUNNING and take.state == TakeState.SUBMITTED:
             take = p.step(take, TakeState.RUNNING, "running")
         shown = _show_progress(p, take, status, shown)
-        p.clock.sleep(wait)
+        p.rest(wait, stop)
         wait = min(wait * 1.5, p.plan.profile.poll_seconds)
     return take
 
@@ -100,7 +100,7 @@ def _ended(p: Production, take: TakeRow, submission: SubmissionRow, status: Stat
     def also(w: Writer) -> None:
         over = _settle(w, submission, status)
         if over > 0:
-            note = f"{take.shot} take {take.n} cost ${over / 1e6:.2f} more than its hold"
+            note = f"{take.shot} take {take.n} cost {Money(over)} more than its hold"
             takes.set_chain(w, take.chain, "paused", PauseReason.BUDGET, note)
         if to is TakeState.REMOTE_OK and submission.done_at:
             took = (
@@ -142,15 +142,15 @@ def _download(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
     for attempt in range(FETCH_TRIES):
         if stop():
             return take
-        status = provider.poll(job)  # fresh addresses: the ones of last time may have expired
-        if status.state in (JobState.EXPIRED, JobState.CANCELLED, JobState.FAILED):
-            return p.step(take, TakeState.EXPIRED, "paid, and the clip is gone", note="the clip is gone")
         try:
+            status = provider.poll(job)  # fresh addresses: the ones of last time may have expired
+            if status.state in (JobState.EXPIRED, JobState.CANCELLED, JobState.FAILED):
+                return p.step(take, TakeState.EXPIRED, "paid, and the clip is gone", note="the clip is gone")
             fetched = provider.fetch(job, status, files.clip)
         except ProviderFault:
             if attempt + 1 == FETCH_TRIES:
                 raise
-            p.clock.sleep(p.plan.profile.poll_seconds)
+            p.rest(p.plan.profile.poll_seconds, stop)
             continue
         reach("fetch.after")
         sidecar.keep(files, carried=dict(fetched.carried) if fetched.carried else None)
@@ -205,7 +205,8 @@ def _next_in_order(p: Production, take: TakeRow) -> TakeRow | None:
     """The take of the same order that waits for this one's frame."""
     after = p.plan.position(take.shot).after if p.plan.has(take.shot) else None
     waiting = p.reader.of_order(take.order_id, after) if after else None
-    if waiting and waiting.state == TakeState.PLANNED and waiting.seam in FROM_BEFORE:
+    # A bridge also waits for where it must arrive: its chain makes it READY.
+    if waiting and waiting.state == TakeState.PLANNED and waiting.seam in FROM_BEFORE - {"bridge"}:
         return waiting
     return None
 

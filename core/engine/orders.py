@@ -20,6 +20,8 @@ from core.ledger import spend, takes
 from core.ledger.tables import Take
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from core.film.matrix import Chain, Shot
     from core.ledger.append import Writer
     from core.ledger.views import TakeRow
@@ -81,9 +83,15 @@ class RunQuote:
         return sum(want.quote.expected.micro for want in self.wanted if want.quote)
 
 
-def seed_for(shot: str, n: int) -> int:
-    """A seed no other take of the film has (31 bits): also the tag its job is found by."""
-    return int.from_bytes(hashlib.sha256(f"{shot}/{n}".encode()).digest()[:4], "big") & 0x7FFFFFFF
+def seed_for(shot: str, n: int, taken: Container[int] = ()) -> int:
+    """A seed (31 bits) that is none of `taken`: also the tag its job is found by.
+
+    By its shot and number alone two of 20,000 takes share one in every eleventh film.
+    """
+    name = f"{shot}/{n}"
+    while (seed := int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") & 0x7FFFFFFF) in taken:
+        name += "+"
+    return seed
 
 
 def in_scope(p: Production, scope: Scope) -> list[tuple[Chain, Shot]]:
@@ -126,7 +134,7 @@ def quote(p: Production, scope: Scope) -> RunQuote:
     for chain, shot in in_scope(p, scope):
         made = held.get(shot.id, [])
         unfinished += sum(1 for take in made if TakeState(take.state) in _STILL_TO_DO)
-        if _wants(shot, made, scope):
+        if _wants(p, shot, made, scope):
             n = max((take.n for take in made), default=0) + 1
             choice = choose_model(p.plan, shot)
             wanted.append(Wanted(shot.id, chain.id, n, choice.provider, choice.model, _price(p, shot, n)))
@@ -145,12 +153,17 @@ def _by_shot(p: Production) -> dict[str, list[TakeRow]]:
     return held
 
 
-def _wants(shot: Shot, made: list[TakeRow], scope: Scope) -> bool:
+def _wants(p: Production, shot: Shot, made: list[TakeRow], scope: Scope) -> bool:
     if scope.remake:
         if scope.shots and shot.locked:
             raise BadInput(f"{shot.id} is locked", todo="clear `locked` in its chain's file first")
         return not shot.locked
-    return all(take.state == TakeState.CANCELLED for take in made)
+    return all(take.state == TakeState.CANCELLED and not was_sent(p, take) for take in made)
+
+
+def was_sent(p: Production, take: TakeRow) -> bool:
+    """A job of this take was accepted: whatever became of it may have been paid for."""
+    return any(row.job_id for row in p.reader.submissions_of("take", take.id))
 
 
 def _price(p: Production, shot: Shot, n: int) -> Quote | None:
@@ -164,18 +177,21 @@ def place(p: Production, scope: Scope) -> RunQuote:
     if not quoted.wanted:
         return quoted
     held = _by_shot(p)
+    seeds = {take.seed for made in held.values() for take in made}
     with p.ledger.write() as w:
         order = f"o{w.event('order.placed', f'{len(quoted.wanted)} takes ordered')}"
         for want in quoted.wanted:
             for take in held.get(want.shot, []):
                 if TakeState(take.state) in UNSENT:
                     cancel_unsent(w, take, "a newer order takes its place")
-            takes.plan(w, _row(p, want, order, scope.pass_name))
+            takes.plan(w, _row(p, want, order, scope.pass_name, seeds))
     return quoted
 
 
-def _row(p: Production, want: Wanted, order: str, pass_name: str) -> Take:
+def _row(p: Production, want: Wanted, order: str, pass_name: str, seeds: set[int]) -> Take:
     shot = p.plan.shot(want.shot)
+    seed = seed_for(want.shot, want.n, seeds)
+    seeds.add(seed)
     return Take(
         chain=want.chain,
         shot=want.shot,
@@ -186,7 +202,7 @@ def _row(p: Production, want: Wanted, order: str, pass_name: str) -> Take:
         seam=seam_name(p.plan, shot.id),
         provider="animatic" if p.rehearsal else want.provider,
         model=want.model,
-        seed=seed_for(want.shot, want.n),
+        seed=seed,
         pass_=pass_name,
     )
 

@@ -76,6 +76,10 @@ def take_name(shot: str, n: int) -> str:
     return f"{shot}_t{n:03d}"
 
 
+STOP_LAG_S = 0.5
+"""Nobody who stops a worker waits longer for a sleeping chain."""
+
+
 @dataclass
 class Production:
     """One film at work."""
@@ -108,6 +112,12 @@ class Production:
                 todo=f"there is: {', '.join(sorted(self.providers))}; or rehearse: `rushes run --rehearse`",
             )
         return found
+
+    def rest(self, seconds: float, stop: Callable[[], bool]) -> None:
+        """Sleeps, and wakes soon after `stop` says so."""
+        until = self.clock.monotonic() + seconds
+        while not stop() and (left := until - self.clock.monotonic()) > 0:
+            self.clock.sleep(min(left, STOP_LAG_S))
 
     def files(self, shot: str, n: int) -> TakeFiles:
         return TakeFiles(self.home / "takes" / shot, take_name(shot, n))

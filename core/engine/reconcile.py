@@ -31,20 +31,9 @@ def wake(p: Production) -> int:
     for submission in p.reader.unclear():
         take = p.take(submission.subject_id)
         if submission.state == "intent" and take.state == TakeState.INTENT:
-            _doubt(p, take, submission)
+            submit.doubt(p, take, submission, "the worker ended between intent and answer")
             found += 1
     return found
-
-
-def _doubt(p: Production, take: TakeRow, submission: SubmissionRow) -> None:
-    said = "the worker ended between intent and answer"
-    p.step(
-        take,
-        TakeState.IN_DOUBT,
-        said,
-        lambda w: spend.move(w, submission.id, "intent", "in_doubt", note=said),
-        note=said,
-    )
 
 
 def settle_doubts(p: Production) -> list[TakeRow]:
@@ -109,15 +98,15 @@ def _doubtful(p: Production, take: TakeRow) -> SubmissionRow:
 
 
 def adopt(p: Production, take: TakeRow, job_id: str, person: str) -> TakeRow:
-    """A person names the job. Raises BadInput if another take owns it."""
+    """A person names the job. Raises BadInput if another take owns it, ProviderFault if there is none."""
     submission = _doubtful(p, take)
     owner = p.reader.owner_of(submission.provider, job_id)
     if owner is not None and owner != submission.id:
         raise BadInput(
             f"job '{job_id[:60]}' belongs to another take", todo="look at the provider's list again"
         )
-    _say(p, take, f"{person} adopted job {job_id[:60]}")
-    return submit.accept(p, take, submission, job_id)
+    p.provider(take.provider).poll(job_id)  # a slip of the pen would own the take for good
+    return submit.accept(p, take, submission, job_id, by=person)
 
 
 def declare_absent(p: Production, take: TakeRow, person: str) -> TakeRow:
@@ -135,8 +124,3 @@ def write_off(p: Production, take: TakeRow, person: str) -> TakeRow:
         spend.move(w, submission.id, "in_doubt", "written_off", done_at=w.now, note=said)
 
     return p.step(take, TakeState.WRITTEN_OFF, said, also, note=said)
-
-
-def _say(p: Production, take: TakeRow, text: str) -> None:
-    with p.ledger.write() as w:
-        w.event("person.decided", text, chain=take.chain, shot=take.shot, take_id=take.id)

@@ -27,12 +27,13 @@ def chosen(takes: Iterable[TakeRow]) -> TakeRow | None:
 
 
 def stale_shots(shots: Iterable[PlannedShot], chosen_of: Mapping[str, TakeRow]) -> set[str]:
-    """Ids of shots whose chosen take is stale; `shots` in the film's order."""
+    """Ids of shots whose chosen take is stale, in any order: an anchor may stand in a later chain."""
+    held = [(shot, chosen_of[shot.id]) for shot in shots if shot.id in chosen_of and not shot.omitted]
     stale: set[str] = set()
-    for shot in shots:
-        take = chosen_of.get(shot.id)
-        if take is not None and not shot.omitted and _is_stale(shot, take, chosen_of, stale):
-            stale.add(shot.id)
+    known = -1
+    while len(stale) > known:
+        known = len(stale)
+        stale.update(shot.id for shot, take in held if _is_stale(shot, take, chosen_of, stale))
     return stale
 
 

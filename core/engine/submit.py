@@ -8,11 +8,13 @@ never sent again. Free takes go the same way, with sums of exactly zero.
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.base.crash import reach
+from core.base.errors import RushesError
 from core.base.paths import write_atomic
 from core.base.text import one_line
 from core.engine import gates
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
     from core.engine.requests import Opening
     from core.ledger.append import Writer
     from core.ledger.views import SubmissionRow, TakeRow
-    from core.providers.base import Payload, Quote, VideoProvider, VideoRequest
+    from core.providers.base import Payload, Quote, Ticket, VideoProvider, VideoRequest
 
+log = logging.getLogger("rushes.submit")
 MIN_FREE_BYTES = 256 << 20
 """No intent below this: a paid clip must have somewhere to land, and the ledger room to say so."""
 UNSENT_WAIT_S = 2.0
@@ -168,7 +171,7 @@ def _post(provider: VideoProvider, payload: Payload) -> SubmitOutcome:
 def record(p: Production, take: TakeRow, submission: SubmissionRow, outcome: SubmitOutcome) -> TakeRow | Halt:
     """Brings what the provider answered into the ledger."""
     if outcome.sent is Sent.ACCEPTED and outcome.ticket:
-        save_outcome(p, submission.key, outcome.ticket.job_id, outcome.ticket.raw)
+        _keep_reply(p, take, submission, outcome.ticket)
         reach("outcome.written")
         return accept(p, take, submission, outcome.ticket.job_id, outcome.http_status)
     said = one_line(outcome.error.message, 300) if outcome.error else outcome.sent.value
@@ -176,11 +179,24 @@ def record(p: Production, take: TakeRow, submission: SubmissionRow, outcome: Sub
         ended = "not_sent" if outcome.sent is Sent.NOT_SENT else "refused"
         _hand_back(p, take, submission, ended, said, outcome.http_status)
         return Halt(_reason(outcome), said, _again(outcome))
+    return doubt(p, take, submission, f"no clear answer: {said}", outcome.http_status)
 
-    def doubt(w: Writer) -> None:
-        spend.move(w, submission.id, "intent", "in_doubt", note=said, http_status=outcome.http_status)
 
-    return p.step(take, TakeState.IN_DOUBT, f"no clear answer: {said}", doubt, note=said)
+def doubt(
+    p: Production, take: TakeRow, submission: SubmissionRow, said: str, status: int | None = None
+) -> TakeRow:
+    """INTENT to IN_DOUBT: nobody can prove whether a job runs; the hold stays."""
+
+    def also(w: Writer) -> None:
+        spend.move(w, submission.id, "intent", "in_doubt", note=said, http_status=status)
+
+    return p.step(take, TakeState.IN_DOUBT, said, also, note=said)
+
+
+def own_up(p: Production, chain: str) -> None:
+    """INTENTs nobody answers for any more: a thread that ended between intent and answer left them."""
+    for take in p.reader.in_states(chain, {TakeState.INTENT}):
+        doubt(p, take, _live(p, take), "no answer was written down")
 
 
 def _again(outcome: SubmitOutcome) -> float | None:
@@ -200,9 +216,17 @@ def _reason(outcome: SubmitOutcome) -> PauseReason:
 
 
 def accept(
-    p: Production, take: TakeRow, submission: SubmissionRow, job_id: str, status: int | None = None
+    p: Production,
+    take: TakeRow,
+    submission: SubmissionRow,
+    job_id: str,
+    status: int | None = None,
+    by: str = "",
 ) -> TakeRow:
-    """INTENT or IN_DOUBT to SUBMITTED: the job has an owner. A job that has one already stays in doubt."""
+    """INTENT or IN_DOUBT to SUBMITTED: the job has an owner. A job that has one already stays in doubt.
+
+    `by`: the person who named the job.
+    """
 
     def also(w: Writer) -> None:
         spend.move(
@@ -215,14 +239,9 @@ def accept(
         said = "the provider named a job that another take owns"
         if take.state == TakeState.IN_DOUBT:
             return take
-        return p.step(
-            take,
-            TakeState.IN_DOUBT,
-            said,
-            lambda w: spend.move(w, submission.id, "intent", "in_doubt", note=said),
-            note=said,
-        )
-    return p.step(take, TakeState.SUBMITTED, f"job {one_line(job_id, 60)}", also, note="")
+        return doubt(p, take, submission, said, status)
+    named = f"job {one_line(job_id, 60)}"
+    return p.step(take, TakeState.SUBMITTED, f"{by} adopted {named}" if by else named, also, note="")
 
 
 def _held(w: Writer, submission: SubmissionRow) -> int:
@@ -250,6 +269,15 @@ def _hand_back(
 def submission_state(take: TakeRow) -> str:
     """The submission's state that goes with a take's, before it has a job."""
     return {TakeState.RESERVED: "reserved", TakeState.INTENT: "intent"}.get(TakeState(take.state), "in_doubt")
+
+
+def _keep_reply(p: Production, take: TakeRow, submission: SubmissionRow, ticket: Ticket) -> None:
+    """A full disk must not lose the job's name: the ledger is tried all the same, and the log has it."""
+    try:
+        save_outcome(p, submission.key, ticket.job_id, ticket.raw)
+    except (RushesError, OSError) as error:
+        named = one_line(ticket.job_id, 200)
+        log.error("%s take %s is job %s; its reply was not saved: %s", take.shot, take.n, named, error)  # noqa: TRY400
 
 
 def save_outcome(p: Production, key: str, job_id: str, raw: str) -> None:

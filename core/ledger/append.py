@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 from core.base.clock import Clock, stamp
-from core.base.errors import RushesError
+from core.base.errors import LedgerFault, RushesError
 from core.ledger.db import connect, explain
 from core.ledger.migrations import migrate
 from core.ledger.tables import Event, table_of
@@ -41,10 +41,9 @@ class Writer:
         self.day = day
 
     def add(self, row: SQLModel) -> int:
-        """Inserts a row, fills an empty `at`, and returns its id (0 for rows named by text)."""
-        values = row.model_dump(exclude_none=True)
-        if values.get("at") == "":
-            values["at"] = self.now
+        """Inserts a row, fills its empty moments, and returns its id (0 for rows named by text)."""
+        values = row.model_dump(exclude_none=True, warnings=False)  # what does not fit, the table refuses
+        values.update({name: self.now for name in _MOMENTS if values.get(name) == ""})
         named = {_column(name): value for name, value in values.items()}
         key = self.link.execute(insert(table_of(type(row))).values(named)).inserted_primary_key
         return int(key[0]) if key and isinstance(key[0], int) else 0
@@ -72,6 +71,9 @@ class Writer:
         return self.add(Event(kind=kind, text=text, chain=chain, shot=shot, take_id=take_id, data=shown))
 
 
+_MOMENTS = ("at", "created_at", "state_at")
+
+
 def _column(name: str) -> str:
     return "pass" if name == "pass_" else name  # `pass` is a word of Python's
 
@@ -83,6 +85,7 @@ class Ledger:
         self.path = path
         self.clock = clock
         self._lock = threading.RLock()
+        self._writing = False
         migrate(path, clock.now())
         self._engine: Engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=StaticPool)
         # A deferred transaction that reads, then writes, fails at once when another process writes.
@@ -91,15 +94,20 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """One transaction. Raises LedgerFault, DiskFull, BadInput, and whatever the block raises."""
-        moment = self.clock.now()
         with self._lock:
+            if self._writing:
+                raise LedgerFault("a transaction is open already", todo="write through the one that is open")
+            self._writing = True
             try:
                 with self._engine.begin() as link:
+                    moment = self.clock.now()  # once it is our turn: rows stand in the order of their moments
                     yield Writer(link, stamp(moment), moment.strftime("%Y-%m-%d"))
             except DBAPIError as error:
                 raise self._explained(error) from error
             except sqlite3.Error as error:
                 raise explain(error, self.path) from error
+            finally:
+                self._writing = False
 
     def _explained(self, error: DBAPIError) -> RushesError:
         return explain(error.orig or error, self.path)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import col
 
+from core.base.errors import IllegalStep
 from core.ledger.tables import Account, Command, table_of
 
 if TYPE_CHECKING:
@@ -22,13 +23,15 @@ def queue(w: Writer, kind: str, args: str, person: str) -> int:
 
 
 def close(w: Writer, command: int, answer: str, *, ok: bool) -> None:
-    """The worker's answer to a command."""
+    """The worker's answer to a command. Raises IllegalStep for one that has its answer."""
     state = "done" if ok else "failed"
-    w.run(
+    changed = w.run(
         update(table_of(Command))
         .where(col(Command.id) == command, col(Command.state) == "queued")
         .values(state=state, answer=answer, done_at=w.now)
     )
+    if changed != 1:
+        raise IllegalStep(f"command {command} is no longer queued", todo="nothing was changed")
     w.event(f"command.{state}", answer)
 
 

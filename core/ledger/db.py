@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, DiskFull, LedgerFault
-from core.base.paths import publish
+from core.base.paths import disk_errors, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x52555348
 """`RUSH` in the file's header: `file ledger.db` can tell, and we refuse strangers."""
+STEPS = ("0001_spine",)
+"""Names of the schema's steps this Rushes knows; `migrations` holds what each does."""
 BUSY_MS = 10_000
 READ_BUSY_MS = 3_000
 KEEP_BACKUPS = 6
+_REPAIR = "run `rushes audit --repair` (last backup) or `rushes audit --rebuild` (from the sidecars)"
+_HALF_WRITTEN = ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY", "SQLITE_IOERR_DELETE")
 
 
 @contextmanager
@@ -32,7 +36,7 @@ def ledger_errors(path: Path) -> Iterator[None]:
     """SQLite's errors as sentences, the cause kept. Raises LedgerFault, DiskFull or BadInput."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:  # ValueError: text that is no UTF-8, data that is no JSON
         raise explain(error, path) from error
 
 
@@ -45,6 +49,12 @@ def explain(error: BaseException, path: Path) -> LedgerFault | DiskFull | BadInp
         return DiskFull(
             "the disk is full", where=where, todo="free some space, then run the same command again"
         )
+    if code in _HALF_WRITTEN:
+        return BadInput(
+            "a killed worker left the ledger in the middle of a write, and mending that needs write access",
+            where=where,
+            todo="give yourself write access to .rushes/ and its files, then run the same command again",
+        )
     if "READONLY" in code or "readonly" in text:
         return BadInput(
             "the ledger cannot be written", where=where, todo="give yourself write access to .rushes/"
@@ -55,107 +65,160 @@ def explain(error: BaseException, path: Path) -> LedgerFault | DiskFull | BadInp
         return LedgerFault(
             "another process has held the ledger for too long", where=where, todo="try again in a moment"
         )
-    if "NOTADB" in code or "CORRUPT" in code or "malformed" in text:
+    torn = "NOTADB" in code or "CORRUPT" in code or "malformed" in text or "decode" in text
+    if torn or isinstance(error, ValueError):
         return LedgerFault(
             "the ledger is damaged",
             where=where,
-            todo="run `rushes audit --repair` (last backup) or `rushes audit --rebuild` (from the sidecars)",
+            todo=_REPAIR,
         )
     return LedgerFault(f"the ledger refused: {text}", where=where, todo="run `rushes audit`")
 
 
-def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    """A writing connection in autocommit: whoever writes says BEGIN IMMEDIATE."""
-    if not create and not path.exists():
-        raise BadInput("there is no ledger here yet", where=str(path), todo="run `rushes run` first")
-    with ledger_errors(path):
-        link = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-        link.execute("PRAGMA journal_mode=PERSIST")
-        link.execute("PRAGMA synchronous=FULL")
-        link.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the drive's cache
-        link.execute("PRAGMA foreign_keys=ON")
-        link.execute("PRAGMA trusted_schema=OFF")
+def connect(path: Path) -> sqlite3.Connection:
+    """A writing connection in autocommit: whoever writes says BEGIN IMMEDIATE. Never makes a file."""
+    link = _open(path, "rw", BUSY_MS)
+    try:
+        with ledger_errors(path):
+            link.execute("PRAGMA journal_mode=PERSIST")
+            link.execute("PRAGMA synchronous=FULL")
+            link.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the drive's cache
+            link.execute("PRAGMA foreign_keys=ON")
+            link.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE deletes past the triggers
+            link.execute("PRAGMA trusted_schema=OFF")
+    except BaseException:
+        link.close()
+        raise
     return link
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """A reading connection. A hot journal left by a killed writer is rolled back first."""
-    link = _open_ro(path)
+    """A reading connection. A hot journal left by a killed writer is rolled back first.
+
+    Raises LedgerFault for a file that is empty, damaged, not ours, or written by a newer Rushes.
+    """
+    link = _open(path, "ro", READ_BUSY_MS)
     try:
-        link.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
-        link.close()
-        if not _is_hot_journal(error):
-            raise explain(error, path) from error
-        _roll_back(path)
-        link = _open_ro(path)
         with ledger_errors(path):
-            link.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    except sqlite3.DatabaseError as error:
+            try:
+                refuse_strangers(link, path)
+            except sqlite3.OperationalError as error:
+                if not is_hot_journal(error, path):
+                    raise
+                roll_back(path)
+                refuse_strangers(link, path)
+            link.execute("PRAGMA query_only=ON")
+    except BaseException:
         link.close()
-        raise explain(error, path) from error
+        raise
     return link
 
 
-def _open_ro(path: Path) -> sqlite3.Connection:
+def _open(path: Path, mode: str, busy_ms: int) -> sqlite3.Connection:
     if not path.exists():
         raise BadInput("there is no ledger here yet", where=str(path), todo="run `rushes run` first")
+    if path.is_dir():
+        raise BadInput("a folder stands where the ledger should be", where=str(path), todo="move it away")
     with ledger_errors(path):
-        link = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
+        return sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
             uri=True,
-            timeout=READ_BUSY_MS / 1000,
+            timeout=busy_ms / 1000,
             isolation_level=None,
             check_same_thread=False,
         )
-        link.execute("PRAGMA query_only=ON")
-    return link
 
 
-def _is_hot_journal(error: sqlite3.OperationalError) -> bool:
-    # A read-only connection that finds a hot journal cannot roll it back and says so this way.
+def refuse_strangers(link: sqlite3.Connection, path: Path) -> None:
+    """Raises LedgerFault unless this is a ledger whose every step we know. Only reads."""
+    if link.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        empty = link.execute("PRAGMA page_count").fetchone()[0] == 0
+        raise LedgerFault(
+            "the ledger is empty" if empty else "this file is not a Rushes ledger",
+            where=str(path),
+            todo=_REPAIR if empty else "move it away; nothing was changed",
+        )
+    unknown = sorted(applied(link) - set(STEPS))
+    if unknown:
+        raise LedgerFault(
+            f"this ledger was written by a newer Rushes (it knows '{unknown[-1]}')",
+            where=str(path),
+            todo="update Rushes; nothing was changed",
+        )
+
+
+def applied(link: sqlite3.Connection) -> set[str]:
+    """Names of the steps this ledger has been through."""
+    return {str(row[0]) for row in link.execute("SELECT name FROM migration")}
+
+
+def is_hot_journal(error: sqlite3.Error, path: Path) -> bool:
+    """Whether a reader stopped at what a killed writer left: it sees that, and may not mend it."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    return name in (
-        "SQLITE_READONLY_ROLLBACK",
-        "SQLITE_READONLY_RECOVERY",
-        "SQLITE_CANTOPEN",
-        "SQLITE_READONLY",
-    )
+    return name in (*_HALF_WRITTEN, "SQLITE_CANTOPEN", "SQLITE_READONLY") and journal_of(path).exists()
 
 
-def _roll_back(path: Path) -> None:
+def roll_back(path: Path) -> None:
     """Any writing connection's first read rolls a hot journal back, under SQLite's own locks."""
-    with ledger_errors(path), closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as link:
+    with closing(connect(path)) as link, ledger_errors(path):
         link.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
 
 
+def journal_of(path: Path) -> Path:
+    """The rollback journal: hot after a kill, at rest with a header of zeros."""
+    return path.with_name(path.name + "-journal")
+
+
 def integrity(path: Path) -> list[str]:
-    """What `PRAGMA integrity_check` and `foreign_key_check` find; empty when sound."""
-    with closing(connect_read_only(path)) as link, ledger_errors(path):
-        rows = [str(row[0]) for row in link.execute("PRAGMA integrity_check(20)")]
-        found = [] if rows == ["ok"] else rows
-        return found + [f"orphan row in {row[0]}" for row in link.execute("PRAGMA foreign_key_check")]
+    """What `PRAGMA integrity_check` and `foreign_key_check` find; empty when sound.
+
+    A file that is too broken to be asked is a finding too. Raises BadInput where it cannot be read.
+    """
+    try:
+        with closing(connect_read_only(path)) as link, ledger_errors(path):
+            rows = [str(row[0]) for row in link.execute("PRAGMA integrity_check(20)")]
+            found = [] if rows == ["ok"] else rows
+            return found + [f"orphan row in {row[0]}" for row in link.execute("PRAGMA foreign_key_check")]
+    except LedgerFault as fault:
+        return [fault.what]
 
 
 def back_up(path: Path, folder: Path, now: datetime) -> Path:
-    """A consistent copy by SQLite's backup API, never a copy of a live file. Keeps the last six."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A consistent copy by SQLite's backup API, never a copy of a live file. Keeps the last six.
+
+    Raises DiskFull, BadInput, LedgerFault. Called by whoever holds the film: one at a time.
+    """
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob("ledger-*.part"):  # by a worker that was killed here
+            left.unlink(missing_ok=True)
     target = folder / f"ledger-{now.strftime('%Y%m%dT%H%M%S%f')}Z.db"
     part = target.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    try:
-        with (
-            ledger_errors(path),
-            closing(connect_read_only(path)) as source,
-            closing(sqlite3.connect(part)) as copy,
-        ):
-            source.backup(copy)
-        publish(part, target)
-    finally:
+    _copy(path, part)
+    found = integrity(part)
+    if found:  # a damaged copy would push a sound one out
         part.unlink(missing_ok=True)
+        raise LedgerFault(f"the ledger is damaged: {found[0]}", where=str(path), todo=_REPAIR)
+    publish(part, target)
     for old in backups(folder)[:-KEEP_BACKUPS]:
         old.unlink(missing_ok=True)
     return target
+
+
+def _copy(path: Path, part: Path) -> None:
+    """A whole copy of a ledger, or no file."""
+    part.unlink(missing_ok=True)
+    try:
+        with (
+            closing(connect_read_only(path)) as source,
+            ledger_errors(part),
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            copy.execute("PRAGMA journal_mode=OFF")  # half a copy is thrown away, not rolled back
+            source.backup(copy)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def backups(folder: Path) -> list[Path]:
@@ -164,22 +227,26 @@ def backups(folder: Path) -> list[Path]:
 
 
 def restore(backup: Path, path: Path, now: datetime) -> Path | None:
-    """Puts a backup in the ledger's place; the broken file is kept aside and returned."""
-    aside = None
-    if path.exists():
-        aside = path.with_name(f"{path.name}.broken-{now.strftime('%Y%m%dT%H%M%S')}")
-        path.replace(aside)
-    for journal in (path.with_name(path.name + "-journal"),):
-        journal.unlink(missing_ok=True)
+    """Puts a backup in the ledger's place; the broken file is kept aside, its journal too, and returned.
+
+    Raises LedgerFault for a backup that is not sound, DiskFull, BadInput; then nothing was changed.
+    """
+    found = integrity(backup)
+    if found:
+        raise LedgerFault(
+            f"this backup is not sound: {found[0]}", where=str(backup), todo="take an older one"
+        )
     part = path.with_name(path.name + ".part")
-    with (
-        ledger_errors(path),
-        closing(sqlite3.connect(backup)) as source,
-        closing(sqlite3.connect(part)) as copy,
-    ):
-        source.backup(copy)
+    _copy(backup, part)
+    aside = path.with_name(f"{path.name}.broken-{now.strftime('%Y%m%dT%H%M%S%f')}")
+    # The journal first: one that is left beside another ledger would be rolled back into it.
+    if journal_of(path).exists():
+        journal_of(path).replace(journal_of(aside))
+    kept = path.exists()
+    if kept:
+        path.replace(aside)
     publish(part, path)
-    return aside
+    return aside if kept else None
 
 
 def sqlite_version() -> str:

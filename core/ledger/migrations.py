@@ -6,34 +6,48 @@ a newer Rushes and is refused, untouched.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from core.base.clock import stamp
-from core.base.errors import LedgerFault
-from core.base.paths import disk_errors
-from core.ledger.db import APPLICATION_ID, connect, ledger_errors
+from core.base.paths import PART, disk_errors, publish_new
+from core.ledger.db import (
+    APPLICATION_ID,
+    STEPS,
+    applied,
+    connect,
+    connect_read_only,
+    journal_of,
+    ledger_errors,
+    refuse_strangers,
+)
 from core.ledger.schema import SPINE
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (("0001_spine", SPINE),)
+MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(zip(STEPS, (SPINE,), strict=True))
 
 
 def migrate(path: Path, now: datetime) -> list[str]:
-    """Creates the ledger or brings it up to date; names the steps taken. Raises LedgerFault."""
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(connect(path, create=True)) as link, ledger_errors(path):
-        _refuse_strangers(link, path)
-        if applied(link) == {name for name, _ in MIGRATIONS}:
+    """Creates the ledger or brings it up to date; names the steps taken.
+
+    Raises LedgerFault for a file that is empty, damaged, not ours or newer, and leaves it untouched.
+    """
+    if not path.exists() and _create(path, now):
+        return list(STEPS)
+    with closing(connect_read_only(path)) as link, ledger_errors(path):
+        if applied(link) == set(STEPS):
             return []  # nothing to do writes nothing
+    with closing(connect(path)) as link, ledger_errors(path):
         link.execute("BEGIN IMMEDIATE")
         try:
-            taken = _apply(link, path, now)
+            refuse_strangers(link, path)  # again, under the lock: another process may have been first
+            taken = _apply(link, now)
             link.execute("COMMIT")
         except BaseException:
             link.execute("ROLLBACK")
@@ -41,11 +55,33 @@ def migrate(path: Path, now: datetime) -> list[str]:
         return taken
 
 
-def _apply(link: sqlite3.Connection, path: Path, now: datetime) -> list[str]:
-    link.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    link.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
-    done = applied(link)  # again, under the lock: another process may have been first
-    refuse_newer(done, path)
+def _create(path: Path, now: datetime) -> bool:
+    """A new ledger appears whole: a worker killed on the way leaves no empty file in its place.
+
+    False where another process was first.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
+        part.unlink(missing_ok=True)
+    try:
+        with ledger_errors(path), closing(sqlite3.connect(part, isolation_level=None)) as link:
+            link.execute("PRAGMA journal_mode=OFF")  # a part file is thrown away, not rolled back
+            link.execute("BEGIN")
+            link.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            link.execute("CREATE TABLE migration (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
+            _apply(link, now)
+            link.execute("COMMIT")
+        with disk_errors(path):
+            # A journal whose ledger is gone would be rolled back into the new one.
+            journal_of(path).unlink(missing_ok=True)
+        return publish_new(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _apply(link: sqlite3.Connection, now: datetime) -> list[str]:
+    done = applied(link)
     taken = []
     for name, statements in MIGRATIONS:
         if name not in done:
@@ -54,31 +90,3 @@ def _apply(link: sqlite3.Connection, path: Path, now: datetime) -> list[str]:
             link.execute("INSERT INTO migration (name, at) VALUES (?, ?)", (name, stamp(now)))
             taken.append(name)
     return taken
-
-
-def applied(link: sqlite3.Connection) -> set[str]:
-    """Names of the steps this ledger has been through."""
-    if not link.execute("SELECT 1 FROM sqlite_master WHERE name='migration'").fetchone():
-        return set()
-    return {str(row[0]) for row in link.execute("SELECT name FROM migration")}
-
-
-def refuse_newer(done: set[str], path: Path) -> None:
-    """Raises LedgerFault for a ledger written by a newer Rushes."""
-    unknown = sorted(done - {name for name, _ in MIGRATIONS})
-    if unknown:
-        raise LedgerFault(
-            f"this ledger was written by a newer Rushes (it knows '{unknown[-1]}')",
-            where=str(path),
-            todo="update Rushes; nothing was changed",
-        )
-
-
-def _refuse_strangers(link: sqlite3.Connection, path: Path) -> None:
-    ident = link.execute("PRAGMA application_id").fetchone()[0]
-    tables = link.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if ident not in (0, APPLICATION_ID) or (ident == 0 and tables):
-        raise LedgerFault(
-            "this file is not a Rushes ledger", where=str(path), todo="move it away; nothing was changed"
-        )
-    refuse_newer(applied(link), path)

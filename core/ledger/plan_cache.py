@@ -9,8 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from core.ledger.shapes import PlannedChain as PlannedChain
+from core.ledger.shapes import PlannedShot as PlannedShot
+from core.ledger.shapes import Snapshot as Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,45 +24,12 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-class PlannedShot(NamedTuple):
-    """One shot of the plan, as far as screens and staleness need it."""
-
-    position: int
-    """In the film, 0-based."""
-    id: str
-    chain: str
-    kind: str
-    description: str
-    seconds: float
-    seam: str
-    depends: str
-    """Shot whose frame this one begins from; empty for board, text and the first of a chain."""
-    omitted: bool
-    plan_hash: str
-    provider: str
-    model: str
-
-
-class PlannedChain(NamedTuple):
-    id: str
-    title: str
-    anchor: str
-
-
-class Snapshot(NamedTuple):
-    signature: str
-    film: dict[str, Any]
-    """title, start, due, budgets in micro-dollars, review policy, providers."""
-    chains: tuple[PlannedChain, ...]
-    shots: tuple[PlannedShot, ...]
-
-
 _COLUMNS = PlannedShot._fields
 
 
 def write(path: Path, snapshot: Snapshot) -> None:
     """Replaces the snapshot as a whole. A cache that cannot be written is no reason to stop."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     with suppress(OSError, sqlite3.Error):
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
@@ -88,9 +60,9 @@ def read(path: Path, signature: str) -> Snapshot | None:
 
 def read_any(path: Path, wanted: str = "") -> Snapshot | None:
     """The snapshot as it lies there: the last good plan. With `wanted`, None at once if it is another."""
-    if not path.exists():
-        return None
     try:
+        if not path.exists():
+            return None
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as link:
             if link.execute("PRAGMA user_version").fetchone()[0] != VERSION:
                 return None
@@ -101,7 +73,7 @@ def read_any(path: Path, wanted: str = "") -> Snapshot | None:
             query = f"SELECT {', '.join(_COLUMNS)} FROM shot ORDER BY position"
             shots = tuple(map(PlannedShot._make, link.execute(query)))
             return Snapshot(stored, json.loads(film), chains, shots)
-    except (sqlite3.Error, ValueError, TypeError):
+    except (sqlite3.Error, OSError, ValueError, TypeError):
         return None
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from core.base.errors import LedgerFault
+from core.ledger.db import connect_read_only, ledger_errors
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.ledger.views import Reader
 
 
@@ -37,7 +42,7 @@ def progress_of(reader: Reader, take_id: int) -> float | None:
     """The last progress the provider told, 0 to 1."""
     sql = "SELECT data FROM event WHERE take_id=? AND kind='take.progress' ORDER BY id DESC LIMIT 1"
     found = reader.rows(sql, take_id)
-    value = json.loads(found[0][0]).get("progress") if found else None
+    value = reader.decoded(found[0][0]).get("progress") if found else None
     return float(value) if isinstance(value, int | float) else None
 
 
@@ -79,3 +84,34 @@ def spend_rows(reader: Reader) -> list[dict[str, Any]]:
 def balances(reader: Reader) -> dict[tuple[str, str], tuple[int, int, int]]:
     """(scope, id) to (reserved, committed, settled)."""
     return {(r[0], r[1]): (r[2], r[3], r[4]) for r in reader.rows("SELECT * FROM balance")}
+
+
+def damage(path: Path) -> list[str]:
+    """What is broken in a ledger's file, in sentences; empty when sound.
+
+    Says nothing of a file that is missing, held, a stranger's or a newer Rushes's: raises BadInput or
+    LedgerFault, so that none of these is ever taken for damage and replaced.
+    """
+    if path.is_file() and path.stat().st_size == 0:
+        return ["the ledger is empty"]
+    try:
+        with closing(connect_read_only(path)) as link, ledger_errors(path):
+            rows = [str(row[0]) for row in link.execute("PRAGMA integrity_check(20)")]
+            found = [] if rows == ["ok"] else rows
+            return found + [f"orphan row in {row[0]}" for row in link.execute("PRAGMA foreign_key_check")]
+    except LedgerFault as fault:
+        if _is_torn(fault.__cause__):
+            return [fault.what]
+        raise
+
+
+def _is_torn(error: BaseException | None) -> bool:
+    """Whether SQLite's error speaks of the file's own bytes."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return "CORRUPT" in name or "NOTADB" in name or isinstance(error, ValueError) or "decode" in str(error)
+
+
+def takes_held(path: Path) -> int:
+    """How many takes a sound file holds."""
+    with closing(connect_read_only(path)) as link, ledger_errors(path):
+        return int(link.execute("SELECT count(*) FROM take").fetchone()[0])

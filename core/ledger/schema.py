@@ -37,7 +37,7 @@ _TABLES = (
       pass TEXT NOT NULL DEFAULT '', plan_hash TEXT NOT NULL DEFAULT '', request_hash TEXT NOT NULL DEFAULT '',
       prompt TEXT NOT NULL DEFAULT '', source_take INTEGER REFERENCES take(id), in_sha TEXT NOT NULL DEFAULT '',
       frames INTEGER, sha TEXT NOT NULL DEFAULT '', first_sha TEXT NOT NULL DEFAULT '',
-      last_sha TEXT NOT NULL DEFAULT '', would_cost INTEGER, created_at TEXT NOT NULL, state_at TEXT NOT NULL,
+      last_sha TEXT NOT NULL DEFAULT '', would_cost INTEGER CHECK (would_cost >= 0), created_at TEXT NOT NULL, state_at TEXT NOT NULL,
       note TEXT NOT NULL DEFAULT '', UNIQUE (shot, n)) STRICT""",
     """CREATE TABLE submission (
       id INTEGER PRIMARY KEY, subject_kind TEXT NOT NULL CHECK (subject_kind IN ('take', 'asset', 'validation')),
@@ -55,8 +55,9 @@ _TABLES = (
       at TEXT NOT NULL, UNIQUE (submission_id, kind)) STRICT""",
     """CREATE TABLE balance (
       scope TEXT NOT NULL CHECK (scope IN ('film', 'chain', 'day', 'take')), id TEXT NOT NULL,
-      reserved INTEGER NOT NULL DEFAULT 0, committed INTEGER NOT NULL DEFAULT 0,
-      settled INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (scope, id)) STRICT, WITHOUT ROWID""",
+      reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+      committed INTEGER NOT NULL DEFAULT 0 CHECK (committed >= 0),
+      settled INTEGER NOT NULL DEFAULT 0 CHECK (settled >= 0), PRIMARY KEY (scope, id)) STRICT, WITHOUT ROWID""",
     """CREATE TABLE verdict (
       id INTEGER PRIMARY KEY,
       subject_kind TEXT NOT NULL CHECK (subject_kind IN ('take', 'seam', 'board', 'cut', 'delivery')),
@@ -72,7 +73,7 @@ _TABLES = (
       id INTEGER PRIMARY KEY, category TEXT NOT NULL, chain TEXT NOT NULL DEFAULT '', shot TEXT NOT NULL,
       take_id INTEGER REFERENCES take(id), broke TEXT NOT NULL, cause TEXT NOT NULL DEFAULT '',
       workaround TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL DEFAULT '', outcome TEXT NOT NULL DEFAULT 'open',
-      lesson TEXT NOT NULL DEFAULT '', micro INTEGER, minutes INTEGER, person TEXT NOT NULL,
+      lesson TEXT NOT NULL DEFAULT '', micro INTEGER CHECK (micro >= 0), minutes INTEGER, person TEXT NOT NULL,
       supersedes INTEGER REFERENCES failure(id), at TEXT NOT NULL) STRICT""",
     """CREATE TABLE measurement (
       id INTEGER PRIMARY KEY, subject_kind TEXT NOT NULL, subject_id TEXT NOT NULL,
@@ -83,7 +84,7 @@ _TABLES = (
       note TEXT NOT NULL DEFAULT '', at TEXT NOT NULL) STRICT""",
     """CREATE TABLE gate (
       id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, question TEXT NOT NULL,
-      micro INTEGER, bound_hash TEXT NOT NULL DEFAULT '', at TEXT NOT NULL) STRICT""",
+      micro INTEGER CHECK (micro >= 0), bound_hash TEXT NOT NULL DEFAULT '', at TEXT NOT NULL) STRICT""",
     """CREATE TABLE gate_decision (
       id INTEGER PRIMARY KEY, gate_id INTEGER NOT NULL REFERENCES gate(id),
       decision TEXT NOT NULL CHECK (decision IN ('approve', 'deny')), person TEXT NOT NULL CHECK (person <> ''),
@@ -142,6 +143,11 @@ def _guards() -> tuple[str, ...]:
     refused.append(
         "CREATE TRIGGER take_keeps_its_name BEFORE UPDATE OF id, shot, n, seed ON take "
         "BEGIN SELECT RAISE(ABORT, 'a take keeps its shot, number and seed'); END"
+    )
+    refused.append(
+        "CREATE TRIGGER submission_keeps_its_subject "
+        "BEFORE UPDATE OF id, subject_kind, subject_id, provider, key, request_hash ON submission "
+        "BEGIN SELECT RAISE(ABORT, 'a submission keeps its subject, provider, key and request'); END"
     )
     refused.append(
         "CREATE TRIGGER job_keeps_its_owner BEFORE UPDATE OF job_id ON submission "

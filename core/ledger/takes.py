@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 def plan(w: Writer, row: Take) -> int:
     """A new take, PLANNED; returns its id. `UNIQUE (shot, n)` refuses a second one of that number."""
-    row.created_at = row.state_at = w.now
     take_id = w.add(row)
     w.event("take.planned", f"take {row.n} ordered", chain=row.chain, shot=row.shot, take_id=take_id)
     return take_id
@@ -44,7 +43,9 @@ def step(
 
 
 def amend(w: Writer, take_id: int, **fields: Any) -> None:
-    """Fills facts of a take that do not move its state."""
+    """Fills facts of a take. Raises IllegalStep for its state: that moves by `step` alone."""
+    if "state" in fields:
+        raise IllegalStep("a take's state moves by a step with its event", todo="nothing was changed")
     w.run(update(table_of(Take)).where(col(Take.id) == take_id).values(**fields))
 
 

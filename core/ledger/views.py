@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.ledger.db import connect_read_only, ledger_errors
+from core.ledger.db import connect_read_only, explain, is_hot_journal, ledger_errors, roll_back
+from core.ledger.shapes import SubmissionRow as SubmissionRow
+from core.ledger.shapes import Sums as Sums
+from core.ledger.shapes import TakeRow as TakeRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,61 +27,13 @@ _TAKE = (
 )
 
 
-class TakeRow(NamedTuple):
-    """One take as the ledger holds it."""
-
-    id: int
-    chain: str
-    shot: str
-    n: int
-    state: str
-    order_id: str
-    position: int
-    seam: str
-    provider: str
-    model: str
-    seed: int
-    plan_hash: str
-    request_hash: str
-    source_take: int | None
-    in_sha: str
-    sha: str
-    first_sha: str
-    last_sha: str
-    would_cost: int | None
-    state_at: str
-    note: str
-    pass_: str
-
-
-class SubmissionRow(NamedTuple):
-    id: int
-    subject_kind: str
-    subject_id: int
-    chain: str
-    shot: str
-    state: str
-    provider: str
-    key: str
-    request_hash: str
-    job_id: str | None
-    intent_at: str | None
-    done_at: str | None
-
-
-class Sums(NamedTuple):
-    """Micro-dollars of one scope."""
-
-    reserved: int = 0
-    committed: int = 0
-    settled: int = 0
-    in_doubt: int = 0
-    """Part of `reserved` whose job nobody can prove."""
-
-
 _SUBMISSION = (
     "id, subject_kind, subject_id, chain, shot, state, provider, key, request_hash, job_id, intent_at,"
     " done_at"
+)
+_WORST = (
+    "CASE max(CASE m.certainty WHEN 'exact' THEN 0 WHEN 'estimated' THEN 1 ELSE 2 END)"
+    " WHEN 0 THEN 'exact' WHEN 1 THEN 'estimated' ELSE 'unknown' END"
 )
 
 
@@ -101,12 +56,14 @@ class Reader:
         return found
 
     def rows(self, sql: str, *args: object) -> list[Any]:
-        """All rows of one statement. After a writer's death the connection is opened anew, once."""
-        try:
-            return self.link().execute(sql, args).fetchall()
-        except sqlite3.OperationalError:
-            self._local.link = None  # a hot journal: connect_read_only rolls it back
-            with ledger_errors(self.path):
+        """All rows of one statement. What a killed writer left is rolled back first, once."""
+        with ledger_errors(self.path):
+            try:
+                return self.link().execute(sql, args).fetchall()
+            except sqlite3.OperationalError as error:
+                if not is_hot_journal(error, self.path):
+                    raise
+                roll_back(self.path)
                 return self.link().execute(sql, args).fetchall()
 
     def data_version(self) -> int:
@@ -223,7 +180,7 @@ class Reader:
     def money_of(self, take_id: int) -> dict[str, tuple[int, str]]:
         """What is booked on a take's submissions: kind to (micro-dollars, certainty), summed."""
         rows = self.rows(
-            "SELECT m.kind, sum(m.micro), max(m.certainty) FROM money m"
+            "SELECT m.kind, sum(m.micro), " + _WORST + " FROM money m"
             " JOIN submission s ON s.id=m.submission_id"
             " WHERE s.subject_kind='take' AND s.subject_id=? GROUP BY m.kind",
             take_id,
@@ -245,8 +202,7 @@ class Reader:
 
     def table(self, name: str, tail: str = "", *args: object) -> list[dict[str, Any]]:
         """Rows of a whole table as dictionaries. `name` and `tail` are our own fixed words."""
-        link = self.link()
-        columns = [row[1] for row in link.execute(f"PRAGMA table_info({name})")]
+        columns = [row[1] for row in self.rows(f"PRAGMA table_info({name})")]
         return [
             dict(zip(columns, row, strict=True)) for row in self.rows(f"SELECT * FROM {name} {tail}", *args)
         ]
@@ -256,13 +212,21 @@ class Reader:
         where = f"AND kind IN ({','.join('?' * len(kinds))})" if kinds else ""
         found = self.table("event", f"WHERE id>? {where} ORDER BY id DESC LIMIT ?", after, *kinds, limit)
         for row in found:
-            row["data"] = json.loads(row["data"])
+            row["data"] = self.decoded(row["data"])
         return found
 
     def queued_commands(self) -> list[dict[str, Any]]:
         found = self.table("command", "WHERE state='queued' ORDER BY id")
         for row in found:
-            row["args"] = json.loads(row["args"])
+            row["args"] = self.decoded(row["args"])
+        return found
+
+    def decoded(self, text: str) -> dict[str, Any]:
+        """Data of a row. Raises LedgerFault where it is not what a writer put there."""
+        with ledger_errors(self.path):
+            found = json.loads(text)
+        if not isinstance(found, dict):
+            raise explain(ValueError(text[:40]), self.path)
         return found
 
 

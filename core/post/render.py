@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, ProviderFault
-from core.base.paths import disk_errors, publish, sha256_file, write_atomic
+from core.base.paths import disk_errors, publish, publish_new, sha256_file, write_atomic
 from core.media.arguments import input_args
 from core.media.probe import probe
 from core.post import manifest
 from core.post.burn import strip_frames, strip_size
 from core.post.graph import Frame, Leg, concat_list, copy_args, join_args, lasts, samples_at
-from core.post.naming import next_version, publish_new, slug
+from core.post.naming import next_version, slug
 from core.post.pick import footage
 from core.post.pieces import Telling, check_alike, part_file, parts_of, patience, provide, sweep
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.base.errors import BadInput, DiskFull
-from core.base.paths import inside, publish, sha256_file, sha256_text, write_atomic
+from core.base.paths import inside, publish, publish_new, sha256_file, sha256_text, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +87,31 @@ def test_paths_and_links_inside_the_film_pass(tmp_path: Path) -> None:
         inside(tmp_path, "refs/a.png") == inside(tmp_path, "alias.png") == (tmp_path / "refs/a.png").resolve()
     )
     assert inside(tmp_path, "not/yet.png").name == "yet.png"
+
+
+def test_a_new_file_is_published_but_never_over_one_that_is_there(tmp_path: Path) -> None:
+    part, file = tmp_path / "x.part", tmp_path / "x.db"
+    part.write_bytes(b"first")
+    assert publish_new(part, file)
+    part.write_bytes(b"second")
+    assert not publish_new(part, file)
+    assert sorted((path.name, path.read_bytes()) for path in tmp_path.iterdir()) == [
+        ("x.db", b"first"),
+        ("x.part", b"second"),
+    ]
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP])
+def test_where_a_disk_knows_no_hard_links_a_new_file_is_published_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuses(source: Path, target: Path) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "link", refuses)
+    part, file = tmp_path / "x.part", tmp_path / "x.db"
+    part.write_bytes(b"first")
+    assert publish_new(part, file)
+    part.write_bytes(b"second")
+    assert not publish_new(part, file)
+    assert file.read_bytes() == b"first"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from core.base.errors import BadInput
 from core.post.graph import Footage, Frame, Leg, concat_list, encoder, filters, fit, lasts, samples_at
-from core.post.naming import next_version, publish_new, slug
+from core.post.naming import next_version, slug
 from core.post.segments import CutShot, leg_of, plan_cut
 
 F24 = Fraction(24)
@@ -183,23 +182,3 @@ def test_the_next_number_follows_the_highest_of_films_and_manifests(tmp_path: Pa
     for name in ("a_v001.mp4", "a_v007.otio", "b_v099.mp4", "a_v1.mp4", "a_v008.mp4.part"):
         (tmp_path / name).touch()
     assert next_version(tmp_path, "a") == 8
-
-
-def test_a_finished_film_never_takes_a_name_that_is_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_links(self: Path, target: Path) -> None:
-        raise OSError(errno.EPERM, "no links here")
-
-    for linkless in (False, True):
-        if linkless:
-            monkeypatch.setattr(Path, "hardlink_to", no_links)
-        part, film = tmp_path / "part", tmp_path / f"film{linkless}.mp4"
-        part.write_bytes(b"new")
-        film.write_bytes(b"old")
-        assert not publish_new(part, film)
-        assert film.read_bytes() == b"old"
-        film.unlink()
-        assert publish_new(part, film)
-        assert film.read_bytes() == b"new"
-        assert not part.exists()

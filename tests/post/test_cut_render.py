@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -13,9 +17,10 @@ import pytest
 
 from core.base.errors import BadInput, ProviderFault, RushesError
 from core.base.paths import sha256_file
+from core.media.arguments import input_args
 from core.media.lettering import SlateText
 from core.media.probe import probe
-from core.post import manifest
+from core.post import manifest, naming
 from core.post.pieces import CutStopped
 from core.post.render import Rendered, render, review_copy
 from core.post.segments import Cut, CutShot, plan_cut
@@ -105,6 +110,19 @@ def test_sound_lies_under_its_own_pictures(ffmpeg: Ffmpeg, maker: Any, tmp_path:
     assert abs(len(level) / 48000 - 3.0) < 0.05
 
 
+def test_sound_loses_what_its_dropped_picture_had(ffmpeg: Ffmpeg, maker: Any, tmp_path: Path) -> None:
+    clip, late = maker.clip("late", 0, 24), maker.folder / "late_tone.mp4"
+    beep = ("-f", "lavfi", "-t", "1", "-i", r"aevalsrc=gt(t\,0.5)*sin(2764*t):s=48000")
+    ffmpeg.run(
+        [*input_args(clip), *beep, "-map", "0:v", "-map", "1:a", "-c:v", "copy", str(late)], timeout_s=60
+    )
+    film = made(ffmpeg, tmp_path, cut_of([maker.shot(1, clip), maker.shot(2, late)]))
+    with av.open(str(film.path)) as opened:
+        level = np.abs(np.concatenate([frame.to_ndarray()[0] for frame in opened.decode(audio=0)]))
+    onset = int(np.argmax(level > 0.3)) / 48000
+    assert onset == pytest.approx(1.5 - 1 / 24, abs=0.012)
+
+
 def test_an_odd_rate_stays_exact_over_many_pieces(
     ffmpeg: Ffmpeg, maker: Any, tmp_path: Path, read_numbers: Numbers
 ) -> None:
@@ -164,13 +182,54 @@ def test_a_stopped_render_leaves_no_film_and_goes_on_where_it_was(
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
 
 
+_KILLED = """
+import sys, os, signal
+from pathlib import Path
+sys.path[:0] = sys.argv[1:3]
+from fractions import Fraction
+from conftest import Ffmpeg, Maker, find_ffmpeg
+from core.post.render import render
+from core.post.segments import plan_cut
+root, ffmpeg = Path(sys.argv[3]), Ffmpeg(find_ffmpeg())
+maker = Maker(root / "takes", ffmpeg)
+shots = [maker.shot(n, root / "takes" / f"c{start}.mp4") for n, start in enumerate((0, 11, 22), 1)]
+def told(done, total, text):
+    if text.startswith("S003") and done > 23:
+        os.kill(os.getpid(), signal.SIGKILL)
+cut = plan_cut(shots, width=160, height=96, fps=Fraction(24))
+render(ffmpeg, cut, out_dir=root / "cuts", cache=root / "cache", title="A Film", progress=told)
+"""
+
+
+def test_a_killed_render_leaves_no_film_and_the_next_one_reuses_what_was_done(
+    ffmpeg: Ffmpeg, maker: Any, tmp_path: Path, read_numbers: Numbers
+) -> None:
+    shots = chain(maker)
+    here = Path(__file__).parent
+    paths = (str(here), str(here.parents[1]), str(tmp_path))
+    killed = subprocess.run([sys.executable, "-c", _KILLED, *paths], check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert not [path for path in (tmp_path / "cuts").iterdir() if path.suffix in (".mp4", ".otio")]
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").glob("*.mov")}
+    assert len([path for path in kept if not path.name.startswith(".")]) == 2
+    for left in leftovers(tmp_path):
+        os.utime(left, (0, 0))  # as it will be ten minutes later
+    film = made(ffmpeg, tmp_path, cut_of(shots))
+    assert film.path.name == "A_Film_v001.mp4"
+    assert read_numbers(film.path) == list(range(34))
+    assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
+    assert not leftovers(tmp_path)
+
+
 def test_a_damaged_piece_in_the_cache_is_made_again(
     ffmpeg: Ffmpeg, maker: Any, tmp_path: Path, read_numbers: Numbers
 ) -> None:
     made(ffmpeg, tmp_path, cut_of(chain(maker)))
-    pieces = sorted((tmp_path / "cache").iterdir())
-    pieces[0].write_bytes(pieces[0].read_bytes()[:900])
+    pieces = sorted((tmp_path / "cache").iterdir(), key=lambda piece: probe(piece).frames)
+    assert [probe(piece).frames for piece in pieces] == [11, 11, 12]
+    pieces[0].write_bytes(pieces[2].read_bytes())  # whole, and too long
     pieces[1].write_bytes(b"not a clip")
+    pieces[2].write_bytes(pieces[2].read_bytes()[:900])
     film = made(ffmpeg, tmp_path, cut_of(chain(maker)))
     assert read_numbers(film.path) == list(range(34))
 
@@ -211,6 +270,25 @@ def test_a_full_disk_leaves_no_half_film(
         "A_Film_v001.mp4",
         "A_Film_v001.otio",
     ]
+    assert not leftovers(tmp_path)
+
+
+def test_a_number_taken_meanwhile_is_not_written_over(
+    ffmpeg: Ffmpeg, maker: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = naming.next_version, []
+
+    def late(folder: Path, stem: str) -> int:
+        asked.append(real(folder, stem))
+        if len(asked) == 1:
+            (folder / f"{stem}_v001.mp4").write_bytes(b"somebody was first")
+        return asked[-1]
+
+    monkeypatch.setattr("core.post.render.next_version", late)
+    film = made(ffmpeg, tmp_path, cut_of(chain(maker)))
+    assert film.path.name == "A_Film_v002.mp4"
+    assert (tmp_path / "cuts" / "A_Film_v001.mp4").read_bytes() == b"somebody was first"
+    assert manifest.read(film.manifest).film == film.path.name
     assert not leftovers(tmp_path)
 
 

@@ -20,11 +20,14 @@ from core.base.units import ZERO, Amount, Certainty, Money
 from core.providers.base import (
     Account,
     Capabilities,
+    ErrorClass,
     Fetched,
     JobState,
     Payload,
+    ProviderError,
     Quote,
     Reconcile,
+    Sent,
     Status,
     SubmitOutcome,
     Ticket,
@@ -58,7 +61,7 @@ class Job:
     id: str
     key: str
     seed: int
-    status: deque[Status]
+    status: deque[Status | Exception]
     body: dict[str, Any]
 
 
@@ -71,10 +74,18 @@ class FakeProvider(VideoProvider):
     """Micro-dollars a take."""
     level: Reconcile = Reconcile.IDEMPOTENT
     outcomes: deque[SubmitOutcome | Exception] = field(default_factory=deque)
-    statuses: deque[list[Status]] = field(default_factory=deque)
+    lost_replies: set[int] = field(default_factory=set)
+    """Numbers of POSTs (from 1) that are accepted there while the answer is lost on its way."""
+    statuses: deque[list[Status | Exception]] = field(default_factory=deque)
+    """A script of polls a job; its last entry is answered again and again."""
+    fetch_faults: deque[Exception] = field(default_factory=deque)
+    """Raised by the next fetches."""
     jobs: dict[str, Job] = field(default_factory=dict)
     posts: list[Payload] = field(default_factory=list)
-    """Every payload that was sent: the provider's side of the bill."""
+    """Every payload that was sent; `jobs` is the provider's side of the bill."""
+    requests: list[VideoRequest] = field(default_factory=list)
+    """What each payload was built from, sent or not."""
+    polls: list[str] = field(default_factory=list)
     fetches: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     """Jobs the listing does not show."""
@@ -89,6 +100,8 @@ class FakeProvider(VideoProvider):
         return Quote(Money(self.price), Money(self.price), Certainty.ESTIMATED, "fake as of 2026-01-01")
 
     def build_payload(self, request: VideoRequest, key: str) -> Payload:
+        with self.lock:
+            self.requests.append(request)
         first = request.first_frame.sha if request.first_frame else None
         return Payload(
             "/fake", {"shot": request.shot, "take": request.take, "seed": request.seed, "first": first}, key
@@ -105,24 +118,35 @@ class FakeProvider(VideoProvider):
             self.posts.append(payload)
             job = outcome.ticket.job_id if outcome and outcome.ticket else f"job-{len(self.posts)}"
             self.accept(job, payload)
+            if len(self.posts) in self.lost_replies:
+                return UNCLEAR
             return outcome or SubmitOutcome.accepted(job, '{"id": "' + job + '"}')
 
     def accept(self, job: str, payload: Payload) -> None:
         """A job that runs at the provider, whatever the caller was told."""
-        done = Status(JobState.SUCCEEDED, 1.0, Amount.exact(Money(self.price)), ("fake://clip",))
-        script = self.statuses.popleft() if self.statuses else [done]
+        done: list[Status | Exception] = [
+            Status(JobState.SUCCEEDED, 1.0, Amount.exact(Money(self.price)), ("fake://clip",))
+        ]
+        script = self.statuses.popleft() if self.statuses else done
         self.jobs[job] = Job(job, payload.key, int(payload.body["seed"]), deque(script), dict(payload.body))
 
     def poll(self, job_id: str) -> Status:
         with self.lock:
+            self.polls.append(job_id)
             job = self.jobs.get(job_id)
             if job is None:
                 raise ProviderFault(f"no job {job_id}")
-            return job.status.popleft() if len(job.status) > 1 else job.status[0]
+            status = job.status.popleft() if len(job.status) > 1 else job.status[0]
+        if isinstance(status, Exception):
+            raise status
+        return status
 
     def fetch(self, job_id: str, status: Status, dest: Path) -> Fetched:
         with self.lock:
             self.fetches.append(job_id)
+            fault = self.fetch_faults.popleft() if self.fetch_faults else None
+        if fault:
+            raise fault
         dest.parent.mkdir(parents=True, exist_ok=True)
         part = dest.with_suffix(".part")
         data = f"clip of {job_id}".encode()
@@ -167,4 +191,5 @@ class StubClips:
         return hashlib.sha256(picture.read_bytes()).hexdigest()
 
 
+UNCLEAR = SubmitOutcome(Sent.UNCLEAR, error=ProviderError(ErrorClass.TIMEOUT, "no answer in time"))
 FREE = Status(JobState.SUCCEEDED, 1.0, Amount.exact(ZERO), ("fake://clip",))

@@ -1,0 +1,90 @@
+"""diary.md: generated tables between markers; a person's prose outside them is never touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.base.errors import BadInput
+from core.base.paths import disk_errors, write_atomic
+from core.desk import diary_text
+from core.desk.diary_facts import Record, rows_of, totals_of
+from core.ledger import records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.engine.production import Production
+    from core.ledger.plan_cache import Snapshot
+    from core.ledger.views import TakeRow
+
+FILE = "diary.md"
+TRIES = 3
+"""A person may save the diary while it is being filled: then it is filled again."""
+
+
+def write_diary(production: Production, snapshot: Snapshot) -> Path:
+    """Fills the diary's stretches, or begins one; returns its path. A rehearsal has a diary of its own.
+
+    Where the shots' markers are missing, a fresh section goes to the end, and both the section and the
+    event say so. Where they are doubled, alone or in the wrong order nothing is written: BadInput
+    names the lines. A diary that would not change is not written.
+    """
+    path = (production.home / FILE).resolve()
+    record = collect(production, snapshot)
+    texts = {
+        "shots": diary_text.shots_table(rows_of(record)),
+        "totals": diary_text.totals_paragraph(totals_of(record)),
+    }
+    for _ in range(TRIES):
+        was = _read(path)
+        diary = was if was is not None else diary_text.skeleton(str(snapshot.film["title"]))
+        now, missing = diary_text.filled(diary, texts, FILE)
+        if "shots" in missing:
+            now = diary_text.appended(now, texts["shots"])
+        if now == was:
+            return path
+        if _read(path) == was:
+            write_atomic(path, now)
+            _say(production, len(record.shots), added="shots" in missing)
+            return path
+    raise BadInput(
+        "the diary is being changed by another program", where=str(path), todo="save it there, then try again"
+    )
+
+
+def collect(production: Production, snapshot: Snapshot) -> Record:
+    """All rows the diary is made of."""
+    reader = production.reader
+    takes: dict[str, list[TakeRow]] = {}
+    for take in reader.all_takes():
+        takes.setdefault(take.shot, []).append(take)
+    for made in takes.values():
+        made.sort(key=lambda take: take.n)
+    rejects = {
+        int(row["take_id"]): str(row["note"])
+        for row in records.verdicts(reader)
+        if row["take_id"] is not None and row["verdict"] == "reject"
+    }
+    return Record(
+        shots=snapshot.shots,
+        takes=takes,
+        notes=rejects,
+        failures=list(reversed(records.failures(reader))),
+        spend=records.spend_rows(reader),
+    )
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with disk_errors(path):
+            return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _say(production: Production, shots: int, *, added: bool) -> None:
+    text = f"{shots} shots written into {FILE}"
+    if added:
+        text += "; its markers were missing, so a section was added at the end"
+    with production.ledger.write() as w:
+        w.event("diary.written", text)
