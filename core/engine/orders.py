@@ -204,7 +204,16 @@ def _row(p: Production, want: Wanted, order: str, pass_name: str, seeds: set[int
         model=want.model,
         seed=seed,
         pass_=pass_name,
+        would_cost=_would_cost(p, want, seed),
     )
+
+
+def _would_cost(p: Production, want: Wanted, seed: int) -> int | None:
+    """In a rehearsal, what the film's own provider would bill; unknown where it has no adapter or price."""
+    real = p.providers.get(want.provider)
+    if not p.rehearsal or real is None:
+        return None
+    return real.quote(draft(p, p.plan.shot(want.shot), want.n, seed)).expected.micro
 
 
 def cancel_unsent(w: Writer, take: TakeRow, why: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.clock import stamp
 from core.base.paths import write_atomic
+from core.ledger import records
 
 if TYPE_CHECKING:
     from core.engine.production import Production, TakeFiles
@@ -56,6 +57,7 @@ def write(p: Production, take: TakeRow, *, first_sha: str, last_sha: str) -> Non
             "job": jobs[-1].job_id if jobs else None,
             "request_hash": take.request_hash,
             "plan_hash": take.plan_hash,
+            "ordered_frames": records.frames_of(p.reader, take.id),
             "prompt": p.reader.prompt_of(take.id),
             "input": {
                 "frame": take.in_sha,

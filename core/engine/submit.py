@@ -274,13 +274,21 @@ def submission_state(take: TakeRow) -> str:
 def _keep_reply(p: Production, take: TakeRow, submission: SubmissionRow, ticket: Ticket) -> None:
     """A full disk must not lose the job's name: the ledger is tried all the same, and the log has it."""
     try:
-        save_outcome(p, submission.key, ticket.job_id, ticket.raw)
+        save_outcome(p, take, submission.key, ticket)
     except (RushesError, OSError) as error:
         named = one_line(ticket.job_id, 200)
         log.error("%s take %s is job %s; its reply was not saved: %s", take.shot, take.n, named, error)  # noqa: TRY400
 
 
-def save_outcome(p: Production, key: str, job_id: str, raw: str) -> None:
+def save_outcome(p: Production, take: TakeRow, key: str, ticket: Ticket) -> None:
     """The reply on disk, synced: even a provider that lists nothing can be reconciled from it."""
-    text = json.dumps({"submission": key, "job_id": job_id, "raw": raw}, ensure_ascii=False, sort_keys=True)
+    facts = {
+        "submission": key,
+        "job_id": ticket.job_id,
+        "raw": ticket.raw,
+        "provider": take.provider,
+        "shot": take.shot,
+        "take": take.n,
+    }
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
     write_atomic(p.outcome_file(key), text.encode("utf-8"))

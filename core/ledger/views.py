@@ -108,10 +108,11 @@ class Reader:
         return _one(self._takes("WHERE order_id=? AND shot=? ORDER BY n DESC LIMIT 1", order_id, shot))
 
     def unseen(self, chain: str) -> int:
-        """Shots of a chain whose newest take lies before a person while none is circled."""
+        """Shots of a chain whose newest take lies before a person, none having been circled since it came."""
         sql = (
             "SELECT count(*) FROM take t WHERE t.chain=? AND t.state='review'"
-            " AND NOT EXISTS (SELECT 1 FROM take o WHERE o.shot=t.shot AND (o.n>t.n OR o.state='approved'))"
+            " AND NOT EXISTS (SELECT 1 FROM take o WHERE o.shot=t.shot"
+            " AND (o.n>t.n OR (o.state='approved' AND o.state_at>=t.state_at)))"
         )
         return int(self.rows(sql, chain)[0][0])
 

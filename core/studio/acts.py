@@ -214,7 +214,7 @@ def go(
     """
     scope = Scope(chain=chain or "")
     asked = takes_orders.quote(p, scope)
-    what = f"{len(asked.wanted)} takes"
+    what = f"{len(asked.wanted)} take{'s' if len(asked.wanted) != 1 else ''}"
     check_agreed(asked, what, agreed=agreed, most=most)
     keep_agreement(p, asked, what)
     placed = takes_orders.place(p, scope)

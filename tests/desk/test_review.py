@@ -90,7 +90,6 @@ def test_the_policy_counts_a_chain_by_itself(build: Build) -> None:
     assert made(film) == ["A001", "B001", "A002"]
 
 
-@pytest.mark.xfail(strict=True, reason="Reader.unseen leaves out every shot that has a circled take")
 def test_each_waits_for_a_verdict_on_takes_made_again_too(build: Build) -> None:
     film = build({"a": shots("A", 3)}, review={"policy": "each"})
     film.make()
