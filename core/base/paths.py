@@ -36,6 +36,12 @@ def disk_errors(path: Path) -> Iterator[None]:
                 where=str(path),
                 todo="give yourself write access to this folder",
             ) from error
+        if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
+            raise BadInput(
+                "something else stands where this file or its folder should be",
+                where=str(path),
+                todo="move it away, then run the same command again",
+            ) from error
         raise
 
 

@@ -107,7 +107,6 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
                     raise
                 roll_back(path)
                 refuse_strangers(link, path)
-            link.execute("PRAGMA query_only=ON")
     except BaseException:
         link.close()
         raise

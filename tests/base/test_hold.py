@@ -176,10 +176,14 @@ def test_a_lock_file_without_a_number_names_nobody(lock: Path, content: str) -> 
 
 
 def test_a_lock_is_not_passed_on_to_a_child_process(lock: Path) -> None:
+    command = [sys.executable, "-c", "print('here', flush=True); input()"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with hold(lock):
-        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
+        child = subprocess.Popen(command, text=True, close_fds=False, **pipes)
+        assert child.stdout
+        assert child.stdout.readline() == "here\n"
     assert holder(lock) == NOBODY
-    end(child)  # type: ignore[arg-type]
+    end(child)
 
 
 def test_a_disk_without_locks_is_a_sentence_and_no_worker(

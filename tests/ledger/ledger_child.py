@@ -1,6 +1,6 @@
 """A process beside the tests of the ledger: `ledger_child.py MODE LEDGER [ARGUMENT]`.
 
-write    plans ARGUMENT.N takes, one transaction each (ARGUMENT is a letter and a count: a150)
+write    plans takes, a transaction each; ARGUMENT is a letter for their shot and a count: a150
 halves   the same, but the take and its event in two transactions: a mutant that readers must catch
 hold     keeps the ledger locked for ARGUMENT seconds, then commits an event
 spill    dirties the ledger's file inside a transaction, says so, and waits to be killed

@@ -133,6 +133,24 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(path: Path, monkeypatch: 
     assert (contents_of(path), schema_of(path)) == before
 
 
+def test_a_newer_rushes_that_was_first_by_a_moment_is_seen(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thaw(STEPS[-1], path)
+    one_more(monkeypatch, "CREATE TABLE reel (id)")
+
+    def late(path: Path) -> sqlite3.Connection:
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("INSERT INTO migration VALUES ('9999_other', '')")
+            other.commit()
+        return connect(path)
+
+    monkeypatch.setattr(migrations, "connect", late)
+    with pytest.raises(LedgerFault, match="newer Rushes"):
+        migrate(path, NOW)
+    assert "reel" not in contents_of(path)
+
+
 def test_of_many_who_begin_a_film_at_once_one_makes_the_ledger(path: Path) -> None:
     gate, made = threading.Barrier(6), []
 
@@ -174,11 +192,12 @@ def test_a_worker_killed_while_it_makes_the_ledger_leaves_none(path: Path) -> No
     assert migrate(path, NOW) == list(STEPS)
 
 
-def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "film").mkdir()
-    (tmp_path / "film" / ".rushes").symlink_to("/proc/nowhere")
-    with pytest.raises((BadInput, FileExistsError)):
-        migrate(tmp_path / "film" / ".rushes" / "ledger.db", NOW)
+def test_a_file_where_the_folder_should_be_is_a_sentence(path: Path) -> None:
+    path.parent.parent.mkdir()
+    path.parent.write_text("a file")
+    with pytest.raises(BadInput, match="something else stands"):
+        migrate(path, NOW)
+    assert path.parent.read_text() == "a file"
 
 
 # Refused, untouched

@@ -50,6 +50,7 @@ def test_shots_come_in_the_order_of_the_film(cache: Path) -> None:
 def test_a_snapshot_of_other_files_is_none_and_still_the_last_good_plan(cache: Path) -> None:
     write(cache, snapshot())
     assert read(cache, "abd") is None
+    assert read(cache, "") is None
     assert read_any(cache) == snapshot()
 
 

@@ -21,7 +21,7 @@ from tests.ledger.rows import contents_of, take
 from tests.support.fakes import MovingClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from core.ledger.views import Reader
@@ -173,6 +173,38 @@ def test_moments_are_filled_in_and_stand_in_the_order_of_the_rows(ledger: Ledger
     assert contents_of(path)["event"][-1][1] == "2025-01-01T00:00:00.000Z", "a moment that is given is kept"
 
 
+class _Asked(MovingClock):
+    """Looks, whenever it is asked for the time, whether another process could write just then."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.free: list[bool] = []
+
+    def now(self) -> datetime:
+        if self.path.exists():
+            with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    self.free.append(False)
+                else:
+                    self.free.append(True)
+        return super().now()
+
+
+def test_the_ledger_is_ours_before_the_clock_is_asked_and_before_the_first_statement(path: Path) -> None:
+    clock = _Asked(path)
+    ledger = Ledger(path, clock)
+    clock.free.clear()
+    with ledger.write() as w:
+        clock.now()
+        w.event("now")
+    clock.now()
+    ledger.close()
+    assert clock.free == [False, False, True]
+
+
 def test_a_takes_state_moves_by_a_step_alone(planned: Ledger, path: Path) -> None:
     before = contents_of(path)
     with pytest.raises(IllegalStep), planned.write() as w:
@@ -211,13 +243,6 @@ def test_a_command_is_answered_once(ledger: Ledger, reader: Reader, path: Path) 
 
 
 # When somebody else has the ledger
-
-
-@pytest.fixture
-def holder(ledger: Ledger) -> Iterator[sqlite3.Connection]:
-    """Another process' connection."""
-    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as link:
-        yield link
 
 
 @pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
