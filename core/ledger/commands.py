@@ -1,4 +1,4 @@
-"""Command rows and account rows: the two things that are overwritten, each with its event."""
+"""Command rows, each with its event, and what is known of accounts: the two things overwritten."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.base.clock import SystemClock
-from core.base.errors import BadInput
+from core.base.errors import BadInput, LedgerFault
 from core.engine.clips import MediaClips
 from core.engine.production import Production
 from core.ledger.append import Ledger
@@ -41,6 +41,7 @@ def open_film(places: Places) -> Opened:
             where=str(places.root),
             todo="`rushes init DIR` begins one, `rushes demo` makes the sample film",
         )
+    _refuse_vanished(places)
     plans = PlanKeeper(places)
     clock = SystemClock()
     ledger = Ledger(places.ledger, clock)
@@ -57,6 +58,22 @@ def open_film(places: Places) -> Opened:
         free_bytes=lambda: shutil.disk_usage(places.state).free,
     )
     return Opened(production, plans)
+
+
+def _refuse_vanished(places: Places) -> None:
+    """Takes or backups without a ledger: a new one would count from take 1 and write over clips."""
+    if places.ledger.exists():
+        return
+    kept = any(places.backups.glob("ledger-*.db"))
+    if kept or any((places.home / "takes").glob("*/*.mp4")):
+        way = (
+            "`rushes audit --repair` (last backup)"
+            if kept
+            else "`rushes audit --rebuild` (from the sidecars)"
+        )
+        raise LedgerFault(
+            "the ledger is gone, and takes are here", where=str(places.ledger), todo=f"run {way}"
+        )
 
 
 def providers_of(places: Places) -> dict[str, VideoProvider]:

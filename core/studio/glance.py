@@ -26,7 +26,7 @@ EXPECTED: dict[str, tuple[int, int]] = {
 """Takes a shot of a kind usually needs; from the production diary the project began with."""
 SHOWN = 50
 SHOWN_EVENTS = (
-    *(f"take.{kind}" for kind in ("planned", "submitted", "running", "framed", "review", "held", "retake")),
+    *(f"take.{kind}" for kind in ("submitted", "running", "framed", "review", "held", "retake")),
     *(f"take.{kind}" for kind in ("approved", "rejected", "cancelled", "in_doubt", "written_off")),
     *(f"take.{kind}" for kind in ("remote_failed", "expired", "broken")),
     *("chain.paused", "chain.active", "order.placed", "failure.logged", "person.decided", "cut.made"),
@@ -246,7 +246,9 @@ def _events(reader: Reader | None) -> tuple[rows.EventRow, ...]:
     if reader is None:
         return ()
     found = reader.events(limit=SHOWN, kinds=SHOWN_EVENTS)
-    return tuple(rows.EventRow(e["id"], e["at"], e["kind"], e["shot"], e["text"]) for e in found)
+    return tuple(
+        rows.EventRow(e["id"], e["at"], e["kind"], e["shot"] or e["chain"], e["text"]) for e in found
+    )
 
 
 def _last_frame(facts: _Facts) -> tuple[str, int] | None:

@@ -126,6 +126,7 @@ class EventRow(NamedTuple):
     """UTC ISO-8601."""
     kind: str
     shot: str
+    """Shot, or the chain where it is of a whole one."""
     text: str
 
 

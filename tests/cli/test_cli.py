@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -305,6 +306,24 @@ def test_a_lost_ledger_is_rebuilt_from_the_sidecars_and_waits_for_a_person(film_
     assert list((film_root / ".rushes").glob("ledger.db.broken-*")), "the broken file is kept"
     status = json.loads(rushes("status", "--json", film=film_root).stdout)
     assert status["chains"][0]["pause_reason"] == "manual"
+
+
+def test_a_vanished_ledger_is_not_begun_anew_over_the_takes_that_are_there(film_root: Path) -> None:
+    small(film_root)
+    assert rushes("run", film=film_root).returncode == 0
+    before = [(take.shot, take.n, take.sha) for take in takes(film_root)]
+    (film_root / ".rushes" / "ledger.db").unlink()
+    refused = rushes("run", film=film_root)
+    assert refused.returncode == 2
+    assert "rushes audit --repair" in refused.stderr
+    repaired = rushes("audit", "--repair", film=film_root)
+    assert repaired.returncode in (0, 1), repaired.stderr
+    assert rushes("status", film=film_root).returncode == 0
+    shutil.rmtree(film_root / ".rushes")
+    refused = rushes("run", film=film_root)
+    assert "rushes audit --rebuild" in refused.stderr
+    assert rushes("audit", "--rebuild", film=film_root).returncode == 0
+    assert [(take.shot, take.n, take.sha) for take in takes(film_root)] == before
 
 
 def may_mount() -> bool:
