@@ -23,10 +23,13 @@ from tui.bridge import (
     Order,
     Picture,
     Post,
+    Quote,
+    Quoted,
     Said,
+    Still,
     Unreadable,
     Value,
-    WantPicture,
+    WantPictures,
     carry_out,
     follow,
     look_at,
@@ -62,7 +65,7 @@ class BoardApp(App[int], inherit_bindings=False):
         self.board = BoardScreen(look, pictures)
         self._stop = Event()
         self._nudge = Event()
-        self._orders: SimpleQueue[Order | None] = SimpleQueue()
+        self._orders: SimpleQueue[Order | Quote | None] = SimpleQueue()
         self._began = False
 
     def on_mount(self) -> None:
@@ -79,8 +82,10 @@ class BoardApp(App[int], inherit_bindings=False):
         self.exit(0)
 
     def _stop_threads(self) -> None:
-        """Every loop sees `stop` at its next turn; both waits are woken."""
+        """Every loop sees `stop` at its next turn, both waits are woken, and a cut is ended: the
+        terminal's prompt waits for all threads."""
         self._stop.set()
+        self.desk.stop()
         self._nudge.set()
         self._orders.put(None)
 
@@ -112,22 +117,24 @@ class BoardApp(App[int], inherit_bindings=False):
         self._nudge.set()
 
     @work(thread=True, group="picture", exclusive=True, exit_on_error=False)
-    def _picture(self, path: str, cols: int, rows: int) -> None:
-        self._send(look_at(self.desk, path, cols, rows))
+    def _look(self, stills: tuple[Still, ...]) -> None:
+        for still in stills:
+            self._send(look_at(self.desk, still))
 
     # Messages.
 
     @on(Post)
     def _take_order(self, event: Post) -> None:
-        if event.order.act == "assemble":
-            self.board.show_said(Said("assembling the cut", good=True))
-            self._cut(event.order)
+        order = event.order
+        if isinstance(order, Order) and order.act == "assemble":
+            self.board.begin_cut()
+            self._cut(order)
         else:
-            self._orders.put(event.order)
+            self._orders.put(order)
 
-    @on(WantPicture)
-    def _take_wish(self, event: WantPicture) -> None:
-        self._picture(event.path, event.cols, event.rows)
+    @on(WantPictures)
+    def _take_wish(self, event: WantPictures) -> None:
+        self._look(event.stills)
 
     @on(News)
     def _take_news(self, event: News) -> None:
@@ -140,6 +147,8 @@ class BoardApp(App[int], inherit_bindings=False):
                 self._begin_watching()
             case Said() as said:
                 self.board.show_said(said)
+            case Quoted() as quoted:
+                self.board.show_quote(quoted)
             case Picture() as picture:
                 self.board.show_picture(picture)
             case Categories(names):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-BOARD, ASK, LINE, FORM, HELP, ALWAYS = "board", "ask", "line", "form", "help", "always"
+BOARD, ASK, SETTLE, LINE, FORM, HELP, ALWAYS = "board", "ask", "settle", "line", "form", "help", "always"
 """The modes. Exactly one holds at a time, and a key acts only in its own; `ALWAYS` is beside them."""
 
 
@@ -36,7 +36,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("approve", "a", "circle", "Circle the newest take, then move to the next that waits.", BOARD),
     Action("reject", "x", "reject", "Reject the newest take; later takes on it go stale.", BOARD, True),
     Action("hold", "o", "hold", "Hold the newest take: decided neither way yet.", BOARD),
-    Action("retake", "r", "retake", "Ask for a new take of the selected shot.", BOARD, True),
+    Action(
+        "retake", "r", "retake", "Order a new take of the selected shot. Paid work asks first.", BOARD, True
+    ),
+    Action("settle", "s", "settle", "Settle a take in doubt: was it sent, was it paid?", BOARD, True),
     Action("fail", "f", "fail", "Log what broke in the failure catalogue.", BOARD),
     Action("assemble", "c", "cut", "Assemble the cut, rough or of circled takes.", BOARD),
     Action("detail", "enter", "detail", "Show or close all that is known of the selected shot.", BOARD),
@@ -52,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("first", "home", "", "The first shot of the film.", BOARD),
     Action("last", "end", "", "The last shot of the film.", BOARD),
     Action("area", "tab,shift+tab", "", "Between the shots and the list that waits.", BOARD, shown="tab"),
-    Action("picture", "v", "", "Show or hide the picture of the last hand-over frame.", BOARD),
+    Action("picture", "v", "", "Show or hide the frames of the selected shot.", BOARD),
     Action("repaint", "ctrl+l", "", "Draw the whole screen again.", BOARD),
     Action("close", "escape", "", "Close what is open beside the board.", BOARD, shown="esc"),
     Action("help", "question_mark", "help", "All keys and the legend of signs.", BOARD, shown="?"),
@@ -63,6 +66,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("circled", "c", "circled takes", "Cut the circled takes only.", ASK),
     Action("rough", "r", "rough", "Cut with the newest usable takes.", ASK),
     Action("no", "n,escape", "no", "Leave it.", ASK, shown="n esc"),
+    Action("settle_ask", "a", "ask the provider", "Ask the provider again; nothing is sent anew.", SETTLE),
+    Action("settle_adopt", "j", "name its job", "The job exists: name it, and it is fetched.", SETTLE),
+    Action("settle_absent", "u", "never sent", "Nothing was sent: what is held is freed.", SETTLE),
+    Action("settle_off", "w", "write it off", "Give up on it: what is held counts as spent.", SETTLE),
+    Action("settle_leave", "escape", "leave it", "It stays in doubt.", SETTLE, shown="esc"),
     Action("line_done", "enter", "take it", "Take what is written.", LINE),
     Action("line_cancel", "escape", "leave it", "Leave it.", LINE, shown="esc"),
     Action("form_done", "enter", "next, then log it", "Next field; on the last needed one, log it.", FORM),
@@ -101,10 +109,11 @@ def bindings(*modes: str) -> list[Binding]:
     """Textual's bindings for the named modes; ids let a user's keymap move them.
 
     One key may stand for several actions of different modes: `check_action` picks.
-    Keys beside an input are bound with priority, so that the input cannot swallow them.
+    All are bound with priority: an input cannot swallow them, and each acts before the next key is
+    looked at, so that what is typed ahead lands where it was meant.
     """
     return [
-        Binding(row.keys, row.id, row.label, show=False, id=row.id, priority=row.mode in (LINE, FORM, ALWAYS))
+        Binding(row.keys, row.id, row.label, show=False, id=row.id, priority=True)
         for row in ACTIONS
         if row.mode in modes
     ]

@@ -7,6 +7,8 @@ nothing else wears it. Everything that is fine is quiet.
 from __future__ import annotations
 
 import locale
+import os
+import sys
 from dataclasses import dataclass
 
 from rich.style import Style
@@ -128,7 +130,13 @@ class Look:
 
 
 def signs_must_be_ascii() -> bool:
-    """Whether the locale cannot carry the signs."""
+    """Whether the locale cannot carry the signs.
+
+    In the C locale Python takes UTF-8 all the same (PEP 540); the terminal has promised nothing.
+    """
+    asked_for = os.environ.get("PYTHONUTF8") == "1" or "utf8" in sys._xoptions
+    if sys.flags.utf8_mode and not asked_for:
+        return True
     return locale.getpreferredencoding(do_setlocale=False).casefold().replace("-", "") not in {
         "utf8",
         "utf16",

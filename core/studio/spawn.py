@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from core.studio.places import Places
 
 Process = subprocess.Popen[bytes]
+ALONE = ("-P",)
+"""The folder a person stands in is no place to import from: a stray `json.py` there would be ours."""
 START_S = 20.0
 """How long a worker may take from its start to its lock, on a slow machine."""
 
 
 def start_worker(places: Places, *, linger: bool, chains: tuple[str, ...] = ()) -> Process:
     """Starts `python -m core.worker` and returns at once."""
-    argv = [sys.executable, "-m", "core.worker", "--film", str(places.root)]
+    argv = [sys.executable, *ALONE, "-m", "core.worker", "--film", str(places.root)]
     argv += ["--rehearse"] if places.rehearsal else []
     argv += ["--linger"] if linger else []
     for chain in chains:
@@ -51,7 +53,7 @@ def wait_for_worker(places: Places, child: Process) -> int | None:
 
 def start_renderer(job_dir: Path, log: Path) -> None:
     """Starts the child that renders one animatic job."""
-    child = _start([sys.executable, "-m", "core.studio.render_child", str(job_dir)], log)
+    child = _start([sys.executable, *ALONE, "-m", "core.studio.render_child", str(job_dir)], log)
     threading.Thread(target=child.wait, daemon=True).start()  # so that it leaves no zombie behind
 
 

@@ -17,11 +17,15 @@ class FakeDesk:
         self.root = root or Path(glance.film)
         self.now = glance
         self.calls: list[tuple[object, ...]] = []
-        self.fault: RushesError | None = None
+        self.fault: RushesError | OSError | None = None
         self.refuse: deque[Exception] = deque()
         self.readings = 0
         self.looks = 0
         self.closed = False
+        self.stopped = False
+        self.price: int | None = 760_000
+        self.quoted: list[tuple[str, str | None]] = []
+        self.refuse_quote: deque[Exception] = deque()
         self._changed = False
         self._lock = Lock()
 
@@ -56,8 +60,19 @@ class FakeDesk:
             raise self.refuse.popleft()
         return f"did {call[0]}"
 
-    def go(self, chain: str | None) -> str:
-        return self._did("go", chain)
+    def quote(self, kind: str, name: str | None) -> tuple[int | None, str]:
+        """`price`, or nothing where every provider is free."""
+        self.quoted.append((kind, name))
+        if self.refuse_quote:
+            raise self.refuse_quote.popleft()
+        if kind == "settle":
+            return 760_000, f"{name} take 1 in doubt, $0.76 held"
+        if self.now.money.free_only:
+            return 0, f"{name} take 2: free"
+        return self.price, f"{name} take 4: at most ${(self.price or 0) / 1e6:.2f}"
+
+    def go(self, chain: str | None, agreed: bool, most: int | None) -> str:
+        return self._did("go", chain, agreed, most)
 
     def pause(self, chain: str | None) -> str:
         return self._did("pause", chain)
@@ -78,8 +93,11 @@ class FakeDesk:
     def hold(self, shot: str, take: int | None, note: str) -> str:
         return self._did("hold", shot, take, note)
 
-    def retake(self, shot: str, note: str) -> str:
-        return self._did("retake", shot, note)
+    def retake(self, shot: str, note: str, agreed: bool, most: int | None) -> str:
+        return self._did("retake", shot, note, agreed, most)
+
+    def settle(self, shot: str, how: str, job: str) -> str:
+        return self._did("settle", shot, how, job)
 
     def fail(
         self, shot: str, take: int | None, category: str, broke: str, cause: str, workaround: str
@@ -100,14 +118,17 @@ class FakeDesk:
             "texture swim",
         )
 
-    def thumbnail(
-        self, path: str, cols: int, rows: int
+    def frame(
+        self, shot: str, take: int, end: str, cols: int, rows: int
     ) -> tuple[tuple[tuple[tuple[int, int, int], ...], ...], ...]:
         """A dusk: sky over water, with a sun."""
         return tuple(
             tuple((_dusk(x, 2 * y, cols, 2 * rows), _dusk(x, 2 * y + 1, cols, 2 * rows)) for x in range(cols))
             for y in range(rows)
         )
+
+    def stop(self) -> None:
+        self.stopped = True
 
     def close(self) -> None:
         self.closed = True

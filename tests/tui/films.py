@@ -66,6 +66,10 @@ def _shots(chain: str, first: int, pattern: str) -> list[ShotRow]:
                 note={"in_doubt": "the reply never came", "failed": "the provider refused the text"}.get(
                     state, ""
                 ),
+                framed=made if made and state not in {"running", "failed", "in_doubt"} else None,
+                usable=made if state in {"review", "circled", "stale"} else None,
+                source=f"S{first + index - 1}" if index else "",
+                seam="last" if index else "text",
             )
         )
     return rows
@@ -198,7 +202,7 @@ def salt_road() -> Glance:
             EventRow(4, "2026-11-20T10:30:41Z", "approved", "S104", "S104 t05 circled"),
         ),
         worker=WorkerRow(running=True, pid=4242, heartbeat_age_s=0.4),
-        last_frame="/films/salt-road/takes/S106/S106_t03_last.png",
+        last_frame=("S106", 2),
     )
 
 
@@ -257,5 +261,5 @@ def hostile_film(text: str) -> Glance:
         failure_categories=((text, 3, None, text),),
         waiting=tuple(row._replace(question=text, id=text) for row in film.waiting),
         events=tuple(row._replace(text=text, at=text) for row in film.events),
-        last_frame=text,
+        last_frame=(text, 2),
     )

@@ -19,6 +19,7 @@ from tui.app import BoardApp
 from tui.screens.board import BoardScreen
 from tui.theme import Look
 from tui.widgets.lines import LinePanel
+from tui.widgets.picture import Frame
 
 CHARACTERS = {"slash": "/", "question_mark": "?", "space": " ", "enter": "\r", "tab": "\t"}
 
@@ -35,6 +36,11 @@ class Stage:
         """The screen as a person reads it."""
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
+
+    def pictured(self) -> bool:
+        """Whether all frames there is room for are drawn."""
+        frames = [frame for frame in self.board.query(Frame) if frame.display]
+        return bool(frames) and all("▀" in frame.render_line(1).text for frame in frames)
 
     def repaints(self) -> int:
         return sum(panel.repaints for panel in self.board.query(LinePanel))

@@ -8,7 +8,7 @@ import pytest
 
 from core.base.errors import IllegalStep
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.films import empty_film, salt_road, short_film
+from tests.tui.films import empty_film, salt_road
 from tests.tui.stage import Stage, play
 from tui import keymap
 from tui.app import BoardApp
@@ -101,42 +101,6 @@ def test_escape_leaves_the_note_and_the_question() -> None:
     play(scene)
 
 
-@pytest.mark.parametrize(
-    ("keys", "question", "call"),
-    [
-        (("r",), "Paid, $150.96 left: a new take of S106?", ("retake", "S106", "")),
-        (("right", "g"), "Paid, $150.96 left: go on with Salt pan?", ("go", "salt-pan")),
-    ],
-)
-def test_a_paid_act_names_what_and_the_sum_and_waits_for_y(
-    keys: tuple[str, ...], question: str, call: tuple[object, ...]
-) -> None:
-    async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", *keys)
-        if keys[0] == "right":
-            await stage.press("escape")
-        await stage.until(lambda: question in stage.text(), question)
-        await stage.press(*keymap.action("go").keys, "a", "c", "enter")
-        assert stage.desk.calls == []
-        await stage.press("y")
-        await stage.until(lambda: stage.desk.calls)
-        assert stage.desk.calls == [call]
-
-    if keys[0] == "right":
-
-        async def chain(stage: Stage) -> None:
-            await stage.press(*keys)
-            await stage.until(lambda: question in stage.text(), question)
-            assert stage.desk.calls == []
-            await stage.press("y")
-            await stage.until(lambda: stage.desk.calls)
-            assert stage.desk.calls == [call]
-
-        play(chain)
-    else:
-        play(scene)
-
-
 def test_p_pauses_the_running_chain_at_once() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("p")
@@ -206,7 +170,7 @@ def test_the_keys_move_over_shots_chains_and_the_list_that_waits() -> None:
 def test_enter_shows_all_that_is_known_and_escape_closes_it() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("n", "enter")
-        await stage.until(lambda: "rushes reconcile" in stage.text())
+        await stage.until(lambda: "Settle it with s" in stage.text())
         await stage.until(lambda: "WHAT BROKE" in stage.text())
         await stage.press("escape")
         await stage.until(lambda: "WHAT BROKE" not in stage.text())
@@ -299,14 +263,6 @@ def test_a_fault_inside_the_desk_is_said_and_the_next_order_is_carried_out() -> 
         await stage.until(lambda: len(stage.desk.calls) == 2)
 
     play(scene)
-
-
-def test_free_work_says_that_it_is_free() -> None:
-    async def scene(stage: Stage) -> None:
-        await stage.press("right", "g")
-        await stage.until(lambda: "Free: go on with Two?" in stage.text())
-
-    play(scene, short_film())
 
 
 def test_the_desk_satisfies_what_the_board_asks_for() -> None:

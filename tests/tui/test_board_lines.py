@@ -121,7 +121,15 @@ def test_the_header_fits_and_keeps_the_worker(width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "wants", [Wants(4, 16, 2, picture=True), Wants(0, 0, 0), Wants(30, 90, 9, side=True)]
+    "wants",
+    [
+        Wants(4, 65, 4, 7, 10, picture=True),
+        Wants(2, 13, 12, picture=True),
+        Wants(),
+        Wants(30, 900, 90, 9, 10, side=True),
+        Wants(30, 900, 90, 9, 10, takes=True),
+        Wants(30, 900, 90, 9, 10, picture=True),
+    ],
 )
 def test_panels_lie_inside_the_window_and_never_on_each_other(wants: Wants) -> None:
     for width in (20, 60, 80, 109, 110, 120, 160, 200):

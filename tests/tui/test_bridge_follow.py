@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from core.base.errors import BadInput, RushesError
+from core.base.errors import BadInput, RushesError, WaitsForPerson
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.films import salt_road, short_film
-from tui.bridge import Glanced, Order, Unreadable, Value, carry_out, follow, same_film, watch_folder
+from tui.bridge import (
+    Glanced,
+    Order,
+    Quoted,
+    Said,
+    Unreadable,
+    Value,
+    carry_out,
+    follow,
+    same_film,
+    watch_folder,
+)
 
 
 @contextmanager
@@ -97,29 +109,69 @@ def test_every_refusal_becomes_a_clean_sentence() -> None:
     desk = FakeDesk(salt_road())
     desk.refuse.append(RushesError("the key is \x1b[31mblocked", todo="wait until Monday"))
     said = carry_out(desk, Order("go", chain="harbour"))
-    assert (said.good, said.text) == (False, "the key is blocked  → wait until Monday")
+    assert said == Said("the key is blocked  → wait until Monday", False, "go")
+
+
+def test_what_the_system_refuses_is_a_sentence_with_a_short_path() -> None:
+    desk = FakeDesk(salt_road(), Path("/films/salt"))
+    clip = "/films/salt/takes/S1/S1_t001.mp4"
+    cases = {
+        OSError(errno.ENOSPC, "No space left on device", clip): "the disk is full",
+        OSError(errno.EACCES, "Permission denied", clip): "no permission to write here",
+        OSError(errno.EIO, "Input/output error", clip): "input/output error",
+    }
+    for error, words in cases.items():
+        desk.refuse.append(error)
+        said = carry_out(desk, Order("pause"))
+        assert isinstance(said, Said)
+        assert not said.good
+        assert said.text.startswith(words)
+        assert said.text.endswith("(takes/S1/S1_t001.mp4)")
+
+
+def test_a_reading_that_the_system_refuses_is_tried_again_by_itself() -> None:
+    desk = FakeDesk(salt_road())
+    desk.fault = PermissionError(errno.EACCES, "Permission denied", "/films/salt-road/shots")
+    with following(desk) as (seen, _):
+        wait(lambda: seen)
+        desk.fault = None
+        wait(lambda: len(seen) == 2)
+    assert isinstance(seen[0], Unreadable)
+    assert seen[0].lines[0] == "no permission to write here"
+    assert seen[1] == Glanced(salt_road())
+
+
+def test_a_sum_that_grew_after_the_yes_is_put_to_the_person_again() -> None:
+    desk = FakeDesk(salt_road())
+    desk.price = 820_000
+    desk.refuse.append(WaitsForPerson("it costs more by now"))
+    order = Order("retake", shot="S1", agreed=True, most=760_000)
+    assert carry_out(desk, order) == Quoted(order, 820_000, "S1 take 4: at most $0.82", again=True)
 
 
 def test_every_act_reaches_the_desk_with_its_arguments() -> None:
     desk = FakeDesk(salt_road())
     orders = [
-        Order("go", chain="harbour"),
+        Order("go", chain="harbour", agreed=True, most=5),
         Order("pause", chain="harbour"),
         Order("approve", shot="S1", take=2, note="good"),
         Order("reject", shot="S1", take=2, note="bad"),
         Order("hold", shot="S1", take=2),
-        Order("retake", shot="S1", note="again"),
+        Order("retake", shot="S1", note="again", agreed=True),
+        Order("settle", shot="S1", how="adopt", job="j-1"),
         Order("assemble", rough=True),
         Order("fail", shot="S1", take=2, category="hands", broke="six", cause="c", workaround="w"),
     ]
-    assert all(carry_out(desk, order).good for order in orders)
+    answers = [carry_out(desk, order) for order in orders]
+    assert all(isinstance(said, Said) and said.good for said in answers)
     assert desk.calls == [
-        ("go", "harbour"),
+        ("go", "harbour", True, 5),
         ("pause", "harbour"),
         ("approve", "S1", 2, "good"),
         ("reject", "S1", 2, "bad"),
         ("hold", "S1", 2, ""),
-        ("retake", "S1", "again"),
+        ("retake", "S1", "again", True, None),
+        ("settle", "S1", "adopt", "j-1"),
         ("assemble", True),
         ("fail", "S1", 2, "hands", "six", "c", "w"),
     ]

@@ -85,7 +85,7 @@ class FailForm(Vertical):
             words = Line((Span(label, "quiet"),))
             self.panel(f"label_{name}").show(lambda _width, _height, words=words: [words])  # type: ignore[misc]
         self._show_names()
-        self.field("category").focus()
+        self.field("category").take_focus()
 
     def place(self, region: Region) -> None:
         self.set_class(region.height < 16, "-low")
@@ -101,18 +101,20 @@ class FailForm(Vertical):
         self._complaint = ""
         self._show_names()
 
-    def step(self, by: int) -> None:
+    async def step(self, by: int) -> None:
         """To another field; leaving the category completes it."""
         at = self._at()
+        await self.field(_FIELDS[at][0]).settled()
         if at == 0:
             self._complete()
-        self.field(_FIELDS[(at + by) % len(_FIELDS)][0]).focus()
+        self.field(_FIELDS[(at + by) % len(_FIELDS)][0]).take_focus()
 
-    def enter(self) -> None:
+    async def enter(self) -> None:
         """On the category: complete and go on. Elsewhere: log it, or say what is missing."""
         if self._at() == 0:
-            self.step(1)
+            await self.step(1)
             return
+        await self.field(_FIELDS[self._at()][0]).settled()
         category = self._complete()
         broke = self.field("broke").value.strip()
         if not category:
@@ -141,7 +143,7 @@ class FailForm(Vertical):
     def _complain(self, name: str, words: str) -> None:
         self._complaint = words
         self._show_names()
-        self.field(name).focus()
+        self.field(name).take_focus()
 
     def _show_names(self) -> None:
         typed = self.field("category").value

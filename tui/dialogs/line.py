@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual.geometry import Region
 from textual.widgets import Input
 
@@ -12,6 +14,19 @@ class Field(Input):
     def __init__(self, name: str) -> None:
         super().__init__(id=name, compact=True, select_on_focus=False, max_length=400)
         self.cursor_blink = False
+
+    def take_focus(self) -> None:
+        """At once: Textual's own `focus` comes a turn later, and what is typed ahead would be lost."""
+        self.screen.set_focus(self)
+
+    async def settled(self) -> None:
+        """Until every key typed so far stands in the field.
+
+        The key that ends a line is bound above the field and would overtake the letters before it.
+        """
+        done = asyncio.Event()
+        if self.call_later(done.set):
+            await done.wait()
 
 
 class LineInput(Field):
@@ -24,7 +39,7 @@ class LineInput(Field):
         self.styles.offset = (region.x + 1, region.y)
         self.styles.width, self.styles.height = max(1, region.width - 2), 1
         self.display = True
-        self.focus()
+        self.take_focus()
 
     def close(self) -> str:
         """Hides the line and gives what was written."""

@@ -1,13 +1,14 @@
 """What a key means here and now: a question, an order, or the reason why not. Pure.
 
-Whatever is paid or sets work aside is a question first, naming the shot and the sum.
+Whatever is paid or sets work aside is a question first, naming the shot and the sum. The sum comes
+from the desk: `Quote` asks for it, `of_quote` makes the question of the answer.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tui.bridge import ChainRow, Glance, Order, ShotRow
+from tui.bridge import ChainRow, Glance, Order, Quote, Quoted, ShotRow
 from tui.screens.cursor import Cursor, shot_at, waiting_at
 from tui.widgets.figures import usd
 from tui.widgets.lines import literal
@@ -16,6 +17,7 @@ _VERDICT = frozenset({"review", "rejected", "held", "stale", "circled"})
 """States in which there is a take to judge."""
 _RETAKE = frozenset({"review", "rejected", "held", "stale", "circled", "failed"})
 YES_NO = ("yes", "why", "no")
+SETTLE = ("settle_ask", "settle_adopt", "settle_absent", "settle_off", "settle_leave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Refused:
     why: str
 
 
-Meaning = Ask | Order | Refused
+Meaning = Ask | Order | Quote | Refused
 
 
 def meaning(act: str, glance: Glance, cursor: Cursor) -> Meaning:
@@ -49,16 +51,38 @@ def meaning(act: str, glance: Glance, cursor: Cursor) -> Meaning:
 
 def possible(glance: Glance, cursor: Cursor) -> tuple[str, ...]:
     """The acts that would do something now, in the order of the key line."""
-    acts = ("go", "pause", "approve", "reject", "retake", "fail", "assemble")
+    acts = ("settle", "go", "pause", "approve", "reject", "retake", "fail", "assemble")
     return tuple(act for act in acts if not isinstance(meaning(act, glance, cursor), Refused))
 
 
-def price(glance: Glance) -> str:
-    """What a paid act draws on, in front of its question."""
-    if glance.rehearsal or glance.money.free_only:
-        return "Free"
-    left = glance.money.remaining
-    return f"Paid, {usd(left)} left" if left is not None else "Paid, no budget set"
+def of_quote(quoted: Quoted, glance: Glance) -> Ask | Order:
+    """What is free is done at once, unless it would begin a circled shot anew; the rest asks."""
+    order, paid = quoted.order, quoted.most != 0
+    shot = next((row for row in glance.shots if row.id == order.shot), None)
+    circled = shot is not None and order.act == "retake" and shot.approved_take is not None
+    if not paid and not circled:
+        return order
+    parts = ["It costs more by now:"] if quoted.again else []
+    left = f", {usd(glance.money.remaining)} left" if glance.money.remaining is not None else ""
+    parts.append(f"{quoted.text}{left if paid else ''}.")
+    if circled and shot is not None:
+        parts.append(f"{literal(shot.id)} is circled already.")
+    choices = YES_NO if order.act == "retake" else ("yes", "no")
+    return Ask(" ".join([*parts, "y/n"]), replace(order, agreed=paid, most=quoted.most), choices)
+
+
+def of_doubt(quoted: Quoted, how: str, job: str = "") -> Ask:
+    """One way to settle a doubt, as a question with its sum."""
+    shot = literal(quoted.order.shot, 32)
+    held = usd(quoted.most)
+    words = {
+        "ask": f"Ask the provider about {shot} again? {held} stays held.",
+        "adopt": f"{shot} is job {literal(job, 40)}? {held} stays held until it is billed.",
+        "absent": f"Nothing was sent for {shot}? {held} is freed, and it may be sent.",
+        "write_off": f"Write {shot} off? {held} counts as spent.",
+    }
+    order = replace(quoted.order, how=how, job=job)
+    return Ask(f"{words[how]} y/n", order, ("yes", "no"))
 
 
 def chain_at(glance: Glance, cursor: Cursor) -> ChainRow | None:
@@ -78,7 +102,7 @@ def _of_chain(act: str, glance: Glance, cursor: Cursor) -> Meaning:
         return Refused(f"{name} is running already")
     if chain.total and chain.done >= chain.total:
         return Refused(f"every shot of {name} is circled")
-    return Ask(f"{price(glance)}: go on with {name}?", order, ("yes", "no"))
+    return Quote(order)
 
 
 def _assemble(glance: Glance) -> Meaning:
@@ -104,16 +128,19 @@ def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
     order = Order(act, shot=shot.id, take=take)
     if act == "fail":
         return order if shot.takes else Refused(f"{name} has no take that could have failed")
+    if act == "settle":
+        doubt = shot.state == "in_doubt"
+        return Quote(replace(order, take=None)) if doubt else Refused(f"nothing of {name} is in doubt")
     if act == "retake":
         if shot.state not in _RETAKE:
             return Refused(f"{name} {_is(shot)}: no new take can be asked for")
-        return Ask(f"{price(glance)}: a new take of {name}?", replace(order, take=None))
+        return Quote(replace(order, take=None))
     if take is None or shot.state not in _VERDICT:
         return Refused(f"{name} {_is(shot)}: there is no take to judge")
     if act == "approve" and shot.state == "circled" and take == shot.approved_take:
         return Refused(f"{slate} is circled already")
     if act == "reject":
-        return Ask(f"Reject {slate}? Later takes made from it go stale.", order)
+        return Ask(f"Reject {slate}? Later takes made from it go stale. y/n", order)
     return order
 
 

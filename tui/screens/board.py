@@ -13,15 +13,16 @@ from textual import on
 from textual.geometry import Region
 
 from tui import keymap
-from tui.bridge import Order, Post
+from tui.bridge import Order, Post, Quote, Quoted
 from tui.dialogs.fail_form import FailForm
 from tui.dialogs.line import LineInput
 from tui.screens import cursor as moves
-from tui.screens.acts import Ask, Refused, meaning
+from tui.screens.acts import Ask, Refused, meaning, of_doubt, of_quote
 from tui.screens.cursor import Cursor
 from tui.screens.help import HelpScreen
 from tui.screens.view import BoardView
 from tui.widgets.foot import Notice
+from tui.widgets.lines import literal
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -31,7 +32,7 @@ class BoardScreen(BoardView, inherit_bindings=False):
     """The keys: each means one thing, in one mode, about what is under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.bindings(keymap.BOARD, keymap.ASK, keymap.LINE, keymap.FORM)
+        *keymap.bindings(keymap.BOARD, keymap.ASK, keymap.SETTLE, keymap.LINE, keymap.FORM)
     ]
 
     # Modes.
@@ -53,18 +54,42 @@ class BoardScreen(BoardView, inherit_bindings=False):
         if self.glance is None:
             return
         what = meaning(act, self.glance, self.cursor)
-        self._notice = Notice()
+        self._notice, self._asked = Notice(), None
         if isinstance(what, Refused):
             self._say(what.why, "quiet")
         elif isinstance(what, Ask):
-            self._ask = what
-            self._enter(keymap.ASK)
+            self._put(what)
+        elif isinstance(what, Quote):
+            self._asked = what.order
+            self._say("asking what is held" if act == "settle" else "asking what it costs", "quiet")
+            self.post_message(Post(what))
+        else:
+            self._give(what)
+
+    def _put(self, ask: Ask) -> None:
+        """A question: only its answers act until it is answered."""
+        self._ask = ask
+        self._enter(keymap.ASK)
+
+    def show_quote(self, quoted: Quoted) -> None:
+        """The answer to a question of money: becomes a question, or is done at once where it is free."""
+        late = self.mode != keymap.BOARD or (quoted.order != self._asked and not quoted.again)
+        if self.glance is None or late:
+            return
+        self._asked, self._notice = None, Notice()
+        if quoted.order.act == "settle":
+            self._doubt = quoted
+            self._enter(keymap.SETTLE)
+            return
+        what = of_quote(quoted, self.glance)
+        if isinstance(what, Ask):
+            self._put(what)
         else:
             self._give(what)
 
     def _give(self, order: Order) -> None:
         self.post_message(Post(order))
-        if order.act in {"approve", "reject", "hold", "retake"} and self.glance:
+        if order.act in {"approve", "reject", "hold", "retake", "settle"} and self.glance:
             waited = any(row.shot == order.shot for row in self.glance.waiting)
             self.cursor = moves.next_waiting(self.glance, self.cursor, order.shot) if waited else self.cursor
         self._draw()
@@ -95,6 +120,9 @@ class BoardScreen(BoardView, inherit_bindings=False):
     def action_retake(self) -> None:
         self._mean("retake")
 
+    def action_settle(self) -> None:
+        self._mean("settle")
+
     def action_assemble(self) -> None:
         self._mean("assemble")
 
@@ -119,7 +147,7 @@ class BoardScreen(BoardView, inherit_bindings=False):
 
     def action_close(self) -> None:
         self._detail = self._takes = False
-        self._notice = Notice()
+        self._notice, self._asked = Notice(), None
         self.cursor = replace(self.cursor, in_waiting=False)
         self._arrange()
 
@@ -143,7 +171,7 @@ class BoardScreen(BoardView, inherit_bindings=False):
 
     def _move(self, to: Cursor) -> None:
         self.cursor = to
-        self._notice = Notice()
+        self._notice, self._asked = Notice(), None
         self._draw()
 
     def action_up(self) -> None:
@@ -202,6 +230,29 @@ class BoardScreen(BoardView, inherit_bindings=False):
         if self._ask is not None:
             self._open_line(f"{self._ask.text} Say why; {keymap.key_of('line_done')} does it.")
 
+    # A take in doubt.
+
+    def _settle(self, how: str, job: str = "") -> None:
+        if self._doubt is not None:
+            self._put(of_doubt(self._doubt, how, job))
+
+    def action_settle_ask(self) -> None:
+        self._settle("ask")
+
+    def action_settle_absent(self) -> None:
+        self._settle("absent")
+
+    def action_settle_off(self) -> None:
+        self._settle("write_off")
+
+    def action_settle_adopt(self) -> None:
+        if self._doubt is not None:
+            self._adopting = True
+            self._open_line(f"The provider's job of {literal(self._doubt.order.shot, 32)}, as it names it.")
+
+    def action_settle_leave(self) -> None:
+        self._answer(None)
+
     # The line.
 
     @property
@@ -213,11 +264,16 @@ class BoardScreen(BoardView, inherit_bindings=False):
         self._enter(keymap.LINE)
         self._line.open(Region(0, self.size.height - 1, self.size.width, 1))
 
-    def action_line_done(self) -> None:
+    async def action_line_done(self) -> None:
+        await self._line.settled()
         text = self._line.close()
         self._notice = Notice()
+        adopting, self._adopting = self._adopting, False
         if self._ask is not None:
             self._answer(replace(self._ask.order, note=text))
+            return
+        if adopting and text:
+            self._settle("adopt", text)
             return
         self._enter(keymap.BOARD)
         if text and self.glance:
@@ -228,7 +284,7 @@ class BoardScreen(BoardView, inherit_bindings=False):
 
     def action_line_cancel(self) -> None:
         self._line.close()
-        self._notice = Notice()
+        self._notice, self._adopting = Notice(), False
         self._answer(None)
 
     # The form.
@@ -237,14 +293,14 @@ class BoardScreen(BoardView, inherit_bindings=False):
     def _form(self) -> FailForm:
         return self.query_one("#form", FailForm)
 
-    def action_form_done(self) -> None:
-        self._form.enter()
+    async def action_form_done(self) -> None:
+        await self._form.enter()
 
-    def action_form_next(self) -> None:
-        self._form.step(1)
+    async def action_form_next(self) -> None:
+        await self._form.step(1)
 
-    def action_form_back(self) -> None:
-        self._form.step(-1)
+    async def action_form_back(self) -> None:
+        await self._form.step(-1)
 
     def action_form_cancel(self) -> None:
         self._form.close()

@@ -1,7 +1,7 @@
-"""Where everything stands, as a function of the window's size and of what is open.
+"""Where everything stands, as a function of the window's size, of what is open, and of how much there is.
 
-Places depend on the window and on how many chains and accounts there are, not on what happens:
-nothing jumps when one more thing waits.
+Lists are given room in steps, so that nothing jumps when one more thing waits; what is left over
+goes to the event log, which always has more to tell.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from tui.widgets.small import LEAST
 WIDE = (110, 30)
 """From here on two columns."""
 PICTURE = (120, 36)
-"""From here on there is room for a picture."""
+"""From here on there is room for pictures."""
+STEP = 4
+"""The list that waits grows by so many lines at once."""
+LOW_PICTURE = 7
+"""Rows below which a picture says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,13 @@ class Wants:
     """What the places depend on beside the window."""
 
     chains: int = 0
-    longest: int = 0
-    """Shots of the longest chain."""
-    accounts: int = 0
+    shots: int = 0
+    """Lines that all shots take, with a line for each chain but the first."""
+    waits: int = 0
+    money: int = 2
+    """Lines of the money panel, with its title."""
+    failures: int = 1
+    """Lines of the failure panel that say all it has."""
     side: bool = False
     """Detail or form is open: it takes the right column, or the whole body of a small window."""
     takes: bool = False
@@ -51,82 +59,116 @@ def arrange(width: int, height: int, wants: Wants) -> Places:
     return _wide(width, height, wants) if is_wide(width, height) else _narrow(width, height, wants)
 
 
-def _frame(width: int, height: int, events: int) -> tuple[Places, int]:
-    """Header, rules and foot. Second value: the row below the body."""
-    below = height - events - 3
-    places = {
+def _frame(width: int, height: int, below: int) -> Places:
+    """Header, rules and foot; `below` is the row of the lower rule."""
+    return {
         "header": Region(0, 0, width, 1),
         "rule_top": Region(0, 1, width, 1),
         "rule_low": Region(0, below, width, 1),
-        "events": Region(0, below + 1, width, events),
         "notice": Region(0, height - 2, width, 1),
         "keys": Region(0, height - 1, width, 1),
     }
-    return places, below
+
+
+def _steps(count: int) -> int:
+    """Lines for a list of `count` with its title."""
+    return 1 - STEP * (-count // STEP)
+
+
+def _share(rows: int, needs: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    """Rows for lists that each have (least, wanted): the least to all, then in order what is wanted."""
+    given = [least for least, _ in needs]
+    left = rows - sum(given)
+    for index, (least, wanted) in enumerate(needs):
+        more = max(0, min(wanted - least, left))
+        given[index] += more
+        left -= more
+    return tuple(given)
 
 
 def _narrow(width: int, height: int, wants: Wants) -> Places:
-    """One column: chains, the selected shot, what waits, one line of money, the last failures."""
-    places, below = _frame(width, height, 1)
-    rows = below - 2
+    """One column: chains, the selected shot, what waits, one line of money, the last failures, the log."""
+    low = height < 20
+    gap = 0 if low else 1
+    free = height - 5  # header, two rules, notice, keys
     if wants.side:
-        return places | {"side": Region(0, 2, width, rows)}
-    low = rows <= 12
-    failures = 0 if low or wants.takes else 3
-    chains = min(max(wants.chains, 1) + 1, max(3, rows - failures - 9))
+        places = _frame(width, height, height - 4)
+        places["events"] = Region(0, height - 3, width, 1)
+        return places | {"side": Region(0, 2, width, free - 1)}
+    rest = free - 4 - 3 * gap  # the shot, money, one line of the log, the air between
+    top = min(rest // 2, max(wants.chains, 1) + 1)
     if wants.takes:
-        chains = max(4, rows - 10)
-    waits = rows - chains - failures - 1 - (2 if low else 5)
-    y = 2
-    places["takes" if wants.takes else "chains"] = Region(0, y, width, chains)
-    y += chains + (not low)
-    places["shot"] = Region(0, y, width, 2)
-    y += 2 + (not low)
-    places["waits"] = Region(0, y, width, waits)
-    y += waits + (not low)
-    places["money"] = Region(0, y, width, 1)
-    if failures:
-        places["failures"] = Region(0, y + 1, width, failures)
-    return places
+        top = max(4, min(rest - 4, wants.shots + 1))
+    failures = 0 if low or wants.takes else min(3, wants.failures)
+    head, waits, failures = _share(
+        rest, ((min(3, top), top), (min(2, 1 + wants.waits), 1 + wants.waits), (min(1, failures), failures))
+    )
+    waits = max(waits, min(_steps(wants.waits), rest - head - failures))
+    parts = (
+        ("takes" if wants.takes else "chains", head, gap),
+        ("shot", 1, 0),
+        ("says", 1, gap),
+        ("waits", waits, gap),
+        ("money", 1, 0),
+        ("failures", failures, 0),
+    )
+    stacked, below = _stack(Region(0, 2, width, height - 5), parts)
+    events = Region(0, below + 1, width, height - 3 - below)
+    return {**_frame(width, height, below), **stacked, "events": events}
+
+
+def _stack(area: Region, parts: tuple[tuple[str, int, int], ...]) -> tuple[Places, int]:
+    """Panels one below the other, each (name, rows, air below it); and the row after the last."""
+    places, y = {}, area.y
+    for name, rows, air in parts:
+        if rows:
+            places[name] = Region(area.x, y, area.width, rows)
+            y += rows + air
+    return places, y
 
 
 def _wide(width: int, height: int, wants: Wants) -> Places:
     """Two columns with one rule between them."""
-    events = 2 if height < 44 else 5
-    places, below = _frame(width, height, events)
+    below = height - 3
     top, rows = 2, below - 2
     wall = width * 6 // 10
-    places["wall"] = Region(wall, top, 1, rows)
-    places |= _left(Region(0, top, wall - 1, rows), wants, width, height)
+    places = _frame(width, height, below) | {"wall": Region(wall, top, 1, rows)}
+    big = wants.picture and width >= PICTURE[0] and height >= PICTURE[1]
+    places |= _left(Region(0, top, wall - 1, rows), wants, big=big)
     right = Region(wall + 1, top, width - wall - 1, rows)
     return places | ({"side": right} if wants.side else _right(right, wants))
 
 
-def _left(area: Region, wants: Wants, width: int, height: int) -> Places:
+def _left(area: Region, wants: Wants, *, big: bool) -> Places:
+    """Chains, the shots of the film, then the selected one: what it is, its frames, what it says."""
     chains = min(max(wants.chains, 1) + 1, max(4, area.height // 3))
-    has_picture = wants.picture and width >= PICTURE[0] and height >= PICTURE[1]
-    # 16:9 in half blocks is 3.55 cells wide a row; one more row for the name of the frame.
-    shot = max(9, min(24, area.height - chains - wants.longest - 3)) if has_picture else 5
-    takes = area.height - chains - shot - 2
-    places = {
-        "chains": Region(area.x, area.y, area.width, chains),
-        "takes": Region(area.x, area.y + chains + 1, area.width, takes),
-    }
-    y = area.y + chains + takes + 2
-    frame = min(round((shot - 1) * 3.55), area.width * 6 // 10) if has_picture else 0
-    if has_picture:
-        places["picture"] = Region(area.x + 1, y, frame, shot)
-    left = frame + 2 if has_picture else 0
-    places["shot"] = Region(area.x + left, y, area.width - left, shot)
+    takes = max(wants.shots, 1) + 1
+    free = area.height - chains - 2  # and a line of air above and below the takes
+    # 16:9 in half blocks is 32 cells wide for 9 rows.
+    most = (area.width - 4) // 2 * 9 // 32
+    least = min(most, max(LOW_PICTURE, area.height // 5))
+    picture = max(least, min(most, free - takes - 4)) if big else 0
+    # The shot's line, its frames under their captions, and two lines of what it says.
+    takes = max(3, min(takes, free - 3 - (picture + 1 if big else 0)))
+    parts = [("chains", chains, 1), ("takes", takes, 1), ("shot", 1, 0)]
+    if big:
+        parts.append(("frame", picture + 1, 0))
+    places, y = _stack(area, tuple(parts))
+    if big:
+        whole, cols = places.pop("frame"), min((area.width - 4) // 2, picture * 32 // 9)
+        places["first"] = Region(whole.x + 1, whole.y, cols, whole.height)
+        places["second"] = Region(whole.x + cols + 3, whole.y, cols, whole.height)
+    places["says"] = Region(area.x, y, area.width, area.bottom - y)
     return places
 
 
 def _right(area: Region, wants: Wants) -> Places:
-    money = 5 + min(wants.accounts, 5)
-    waits = max(5, min(12, (area.height - money - 2) // 3))
-    failures = area.height - waits - money - 2
-    return {
-        "waits": Region(area.x, area.y, area.width, waits),
-        "money": Region(area.x, area.y + waits + 1, area.width, money),
-        "failures": Region(area.x, area.y + waits + money + 2, area.width, failures),
-    }
+    """What waits, money, failures, and the log with all that is left."""
+    free = area.height - wants.money - 3 - 4  # three lines of air, and four at least for the log
+    waits, failures = _share(
+        free, ((min(2, 1 + wants.waits), 1 + wants.waits), (min(3, wants.failures), wants.failures))
+    )
+    waits = max(waits, min(_steps(wants.waits), free - failures))
+    parts = (("waits", waits, 1), ("money", wants.money, 1), ("failures", failures, 1))
+    places, y = _stack(area, parts)
+    return places | {"events": Region(area.x, y, area.width, area.bottom - y)}

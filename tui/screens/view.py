@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.timer import Timer
 
 from tui import keymap
-from tui.bridge import Glance, Picture, Said, Unreadable, WantPicture
+from tui.bridge import Glance, Order, Picture, Quoted, Said, Still, Unreadable, WantPictures
 from tui.dialogs.fail_form import FailForm
 from tui.dialogs.line import LineInput
 from tui.screens import cursor as moves
@@ -14,6 +15,7 @@ from tui.screens.acts import Ask, possible
 from tui.screens.cursor import Cursor, waiting_at
 from tui.screens.layout import Places, Wants, arrange, is_small, is_wide
 from tui.theme import Look
+from tui.widgets import failures, money, takes
 from tui.widgets.chains import Chains
 from tui.widgets.failures import Failures
 from tui.widgets.foot import Events, Keys, Notice, NoticeLine, faults_of
@@ -21,10 +23,15 @@ from tui.widgets.header import Header
 from tui.widgets.lines import Line, LinePanel, Span
 from tui.widgets.money import MoneyPanel
 from tui.widgets.picture import Frame
-from tui.widgets.shot import Detail, ShotPanel
+from tui.widgets.shot import Detail, Says, ShotPanel
 from tui.widgets.small import Small
+from tui.widgets.stills import stills
 from tui.widgets.takes import Takes
 from tui.widgets.waiting import Waiting
+
+FRAMES = ("first", "second")
+REST_S = 0.15
+"""The cursor rests when it has not moved for so long."""
 
 
 class BoardView(Screen[None], inherit_bindings=False):
@@ -47,7 +54,16 @@ class BoardView(Screen[None], inherit_bindings=False):
         self._detail = False
         self._takes = False
         self._pictures = pictures and not look.ascii
-        self._wanted: tuple[str, int, int] | None = None
+        self._frames = {name: Frame(name, look) for name in FRAMES}
+        self._asked: Order | None = None
+        """What the desk was asked the price of."""
+        self._doubt: Quoted | None = None
+        """The doubt that is being settled."""
+        self._adopting = False
+        self._cutting = False
+        self._wanted: dict[str, tuple[Still, str]] = {}
+        """By panel: the frame that belongs there now, and its caption."""
+        self._look_at: Timer | None = None
         self._places: Places = {}
         self._side_hidden = False
 
@@ -56,8 +72,9 @@ class BoardView(Screen[None], inherit_bindings=False):
         yield LinePanel("rule_top")
         yield Chains("chains")
         yield Takes("takes")
-        yield Frame("picture")
         yield ShotPanel("shot")
+        yield from self._frames.values()
+        yield Says("says")
         yield LinePanel("wall")
         yield Waiting("waits")
         yield MoneyPanel("money")
@@ -89,11 +106,19 @@ class BoardView(Screen[None], inherit_bindings=False):
         self._draw()
 
     def show_said(self, said: Said) -> None:
+        if said.act == "assemble":
+            self._cutting = False
         self._say(said.text, "text" if said.good else "need")
 
+    def begin_cut(self) -> None:
+        """Says so until the cut is there, whatever else is said meanwhile."""
+        self._cutting = True
+        self._draw_foot()
+
     def show_picture(self, picture: Picture) -> None:
-        if self._wanted == (picture.path, picture.cols, picture.rows):
-            self.query_one("#picture", Frame).draw(picture)
+        for name, (still, caption) in self._wanted.items():
+            if still == picture.still:
+                self._frames[name].draw(picture.cells, caption)
 
     # Drawing.
 
@@ -103,14 +128,7 @@ class BoardView(Screen[None], inherit_bindings=False):
     def _arrange(self) -> None:
         """Puts every panel in its place, then draws."""
         glance = self.glance
-        wants = Wants(
-            chains=len(glance.chains) if glance else 0,
-            longest=max((len(row.shots) for row in glance.chains), default=0) if glance else 0,
-            accounts=len(glance.accounts) if glance else 0,
-            side=self._detail or self.mode == keymap.FORM,
-            takes=self._takes,
-            picture=self._pictures and bool(glance and glance.last_frame),
-        )
+        wants = Wants() if glance is None else self._wants(glance)
         before, self._places = self._places, arrange(self.size.width, self.size.height, wants)
         hide_side = self.mode == keymap.FORM
         if before == self._places and hide_side == self._side_hidden:
@@ -126,7 +144,21 @@ class BoardView(Screen[None], inherit_bindings=False):
         # Sizes are known after the layout; drawing before it would compose every panel twice.
         self.call_after_refresh(self._draw)
 
+    def _wants(self, glance: Glance) -> Wants:
+        return Wants(
+            chains=len(glance.chains),
+            shots=takes.rows_of(glance),
+            waits=len(glance.waiting),
+            money=money.rows_of(glance),
+            failures=failures.rows_of(glance),
+            side=self._detail or self.mode == keymap.FORM,
+            takes=self._takes,
+            picture=self._pictures and glance.last_frame is not None,
+        )
+
     def _draw(self) -> None:
+        if not self.children:
+            return  # the app is closing, and a reading came all the same
         look, glance = self.look, self.glance
         if is_small(self.size.width, self.size.height):
             self.query_one("#small", Small).rows(glance, look)
@@ -142,18 +174,23 @@ class BoardView(Screen[None], inherit_bindings=False):
         self.query_one("#chains", Chains).rows(glance, shot, look)
         self.query_one("#takes", Takes).rows(glance, shot, look)
         self.query_one("#shot", ShotPanel).rows(glance, shot, look)
+        self.query_one("#says", Says).rows(glance, shot, look)
         at = self.cursor.waiting if self.cursor.in_waiting else None
         self.query_one("#waits", Waiting).rows(glance, at, look)
         self.query_one("#money", MoneyPanel).rows(glance, look)
         self.query_one("#failures", Failures).rows(glance, look)
         self.query_one("#side", Detail).rows(glance, shot, waiting_at(glance, self.cursor), look)
-        self.query_one("#events", Events).rows(glance.events, look)
-        self._want_picture(glance)
+        self.query_one("#events", Events).rows(
+            glance.events, look, titled=is_wide(self.size.width, self.size.height)
+        )
+        self._want_pictures(glance)
 
     def _panel(self, name: str) -> LinePanel:
         return self.query_one(f"#{name}", LinePanel)
 
     def _draw_foot(self) -> None:
+        if not self.children:
+            return
         self.query_one("#notice", NoticeLine).rows(self._standing_notice(), self.look)
         self.query_one("#keys", Keys).rows(self._standing_keys(), self.look)
 
@@ -161,10 +198,14 @@ class BoardView(Screen[None], inherit_bindings=False):
         """A question first, then what was just said, then whatever is wrong with the film."""
         if self._ask is not None:
             return Notice(self._ask.text, "need")
+        if self.mode == keymap.SETTLE and self._doubt is not None:
+            return Notice(f"{self._doubt.text}. How is it settled?", "need")
         if self._notice.text:
             return self._notice
         if self._fault is not None:
             return Notice("  ".join(self._fault.lines), "need")
+        if self._cutting:
+            return Notice("assembling the cut", "running")
         return faults_of(self.glance) if self.glance else Notice()
 
     def _standing_keys(self) -> tuple[str, ...]:
@@ -180,15 +221,24 @@ class BoardView(Screen[None], inherit_bindings=False):
         small = () if wide else ("takes",)
         return (*possible(self.glance, self.cursor), *detail, *waits, *small, "find", "help", "quit")
 
-    def _want_picture(self, glance: Glance) -> None:
-        """Asks for the picture once everything else is on screen."""
-        place = self._places.get("picture")
-        if place is None or not place.area:
-            return
-        wanted = (glance.last_frame, place.width, place.height - 1)
-        if wanted != self._wanted:
-            self._wanted = wanted
-            self.post_message(WantPicture(*wanted))
+    def _want_pictures(self, glance: Glance) -> None:
+        """Asks for the frames of the selected shot once everything else is on screen and the cursor
+        rests: a picture is the dearest thing to send."""
+        before, self._wanted = self._wanted, {}
+        places = [(name, self._places[name]) for name in FRAMES if name in self._places]
+        chosen = stills(glance, self.cursor.shot)
+        for (name, place), choice in zip(places, chosen, strict=False):
+            still = Still(choice.shot, choice.take, choice.end, place.width, place.height - 1)
+            self._wanted[name] = (still, choice.caption)
+        for name, _ in places[len(chosen) :]:
+            self._frames[name].draw((), "")
+        if self._wanted != before and self._wanted:
+            if self._look_at is not None:
+                self._look_at.stop()
+            self._look_at = self.set_timer(REST_S, self._send_wish)
+
+    def _send_wish(self) -> None:
+        self.post_message(WantPictures(tuple(still for still, _ in self._wanted.values())))
 
     def _say(self, text: str, ink: str = "text") -> None:
         self._notice = Notice(text, ink)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 
 from tui.bridge import ChainRow, Glance, ShotRow
 from tui.theme import Look, state_of
-from tui.widgets.figures import elapsed
+from tui.widgets.figures import about, elapsed
 from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title, window
 
 NEEDS_PERSON = frozenset(
@@ -27,10 +29,9 @@ def chain_lines(glance: Glance, selected: str, width: int, height: int, look: Lo
         return [title("CHAINS"), Line((Span("  no shots yet: write shots/<chain>.toml", "quiet"),))]
     shots = {shot.id: shot for shot in glance.shots}
     at = next((i for i, chain in enumerate(chains) if selected in chain.shots), 0)
-    names = min(max(cell_len(literal(chain.title or chain.id)) for chain in chains), width // 5)
-    longest = max(len(chain.shots) for chain in chains)
+    names = min(max(cell_len(literal(chain.title or chain.id)) for chain in chains), max(12, width // 4))
     digits = max(len(_count(chain)) for chain in chains)
-    cells = min(longest, max(8, width - names - digits - 34))
+    strip = _strip(max(len(chain.shots) for chain in chains), width - names - digits - _WORDS)
     shown = window(len(chains), height - 1, at)
     more = f"  {shown.start + 1} to {shown.stop} of {len(chains)}" if len(shown) < len(chains) else ""
     lines = [title("CHAINS", Span(more, "faint"))]
@@ -40,23 +41,46 @@ def chain_lines(glance: Glance, selected: str, width: int, height: int, look: Lo
         head = [Span(f"{mark}{index + 1:>2} ", "bright" if index == at else "quiet")]
         head.append(cell(literal(chain.title or chain.id), names, "text", dots=look.dots))
         head.append(Span("  "))
-        head += _signs(chain, shots, selected, cells, look)
+        head += _signs(chain, shots, selected, strip, look)
         head.append(Span(f"  {_count(chain):>{digits}}  ", "text"))
         room = width - sum(cell_len(span.text) for span in head)
-        head.append(_now(chain, shots, max(0, room), look))
-        lines.append(Line(tuple(head)))
+        lines.append(Line((*head, _now(chain, shots, max(0, room), look))))
     return lines
+
+
+_WORDS = 36
+"""Cells for what a chain is at, with the columns before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """How many shots of a chain are shown, and the air after each."""
+
+    shots: int
+    air: str = ""
+
+    @property
+    def width(self) -> int:
+        return self.shots * (1 + len(self.air))
+
+
+def _strip(longest: int, room: int) -> _Strip:
+    """A cell a shot; where there is room, with air between, for the eye to count."""
+    shots = min(longest, max(8, room))
+    return _Strip(shots, " " if shots == longest and 2 * longest <= room else "")
 
 
 def _count(chain: ChainRow) -> str:
     return f"{chain.done}/{chain.total}"
 
 
-def _signs(chain: ChainRow, shots: dict[str, ShotRow], selected: str, cells: int, look: Look) -> list[Span]:
+def _signs(
+    chain: ChainRow, shots: dict[str, ShotRow], selected: str, strip: _Strip, look: Look
+) -> list[Span]:
     """One cell a shot; of a chain longer than its place, the part around the selected or current shot."""
     focus = selected if selected in chain.shots else chain.current
     at = chain.shots.index(focus) if focus in chain.shots else 0
-    shown = window(len(chain.shots), cells, at)
+    shown = window(len(chain.shots), strip.shots, at)
     spans = []
     for index in shown:
         shot = shots.get(chain.shots[index])
@@ -68,40 +92,46 @@ def _signs(chain: ChainRow, shots: dict[str, ShotRow], selected: str, cells: int
             spans.append(Span(look.dots, "faint"))
         else:
             spans.append(Span(look.sign(state), state_of(state).ink, chosen=chain.shots[index] == selected))
-    return [*spans, Span(" " * (cells - len(shown)))]
+        spans.append(Span(strip.air))
+    rest = strip.width - len(shown) * (1 + len(strip.air))
+    return [*spans, Span(" " * rest)]
 
 
 def _now(chain: ChainRow, shots: dict[str, ShotRow], room: int, look: Look) -> Span:
     words, ink = now_in_words(chain, shots)
-    if cell_len(words) > room:
-        words = words.replace(" running ", " ", 1)  # the sign in the strip says that too
-    return Span(fit(words, room, look.dots), ink)
+    fitting = next((one for one in words if cell_len(one) <= room), words[-1])
+    return Span(fit(fitting, room, look.dots), ink)
 
 
-def now_in_words(chain: ChainRow, shots: dict[str, ShotRow]) -> tuple[str, str]:
-    """What goes on in a chain, and the ink to say it in."""
+def now_in_words(chain: ChainRow, shots: dict[str, ShotRow]) -> tuple[tuple[str, ...], str]:
+    """What goes on in a chain, from the longest wording to the shortest, and the ink to say it in."""
     if chain.state == "paused":
         note = literal(chain.pause_note)
         reason = literal(chain.pause_reason).replace("_", " ") or "by hand"
-        words = f"paused: {reason}" + (f", {note}" if note and note != reason else "")
-        return words, "need" if chain.pause_reason in NEEDS_PERSON else "quiet"
+        words = (f"paused: {reason}, {note}",) if note and note != reason else ()
+        return (*words, f"paused: {reason}"), "need" if chain.pause_reason in NEEDS_PERSON else "quiet"
     if chain.current:
-        return f"{literal(chain.current)} running{_progress(chain)}", "text"
+        return _running(chain), "text"
     states = [shots[shot].state for shot in chain.shots if shot in shots]
     if chain.total and chain.done >= chain.total:
-        return "all circled", "quiet"
+        return ("all circled",), "quiet"
     waits = [(state, states.count(state)) for state in ("in_doubt", "failed", "review") if state in states]
     if waits:
-        return ", ".join(f"{count} {state_of(state).word}" for state, count in waits), "text"
+        return (", ".join(f"{count} {state_of(state).word}" for state, count in waits),), "text"
     if "ready" in states:
-        return "ready, waits for your go", "quiet"
-    return ("no shots", "faint") if not states else ("planned", "quiet")
+        return ("ready, waits for your go", "ready"), "quiet"
+    return (("no shots",), "faint") if not states else (("planned",), "quiet")
 
 
-def _progress(chain: ChainRow) -> str:
-    if chain.current_progress is not None:
-        return f" {chain.current_progress * 100:3.0f} %"
-    since = elapsed(chain.current_since_s)
-    if not since:
-        return ""
-    return f" {since} of about {elapsed(chain.expected_s)}" if chain.expected_s else f" {since}"
+def _running(chain: ChainRow) -> tuple[str, ...]:
+    """`S107 running 1:10 of about 2:40, 25 %`, and shorter; coarse, for it stands still between changes."""
+    name, since = literal(chain.current, 32), elapsed(chain.current_since_s)
+    if since == "0:00":
+        since = ""
+    usual = about(chain.expected_s)
+    time = f" {since} of about {usual}" if since and usual else f" {since}" if since else ""
+    if usual and not since:
+        time = f" about {usual}"
+    share = "" if not chain.current_progress else f", {chain.current_progress * 100:.0f} %"
+    longest = f"{name} running{time}{share}"
+    return longest, f"{name} running{time}", f"{name}{time}", f"{name} {since}".rstrip()

@@ -15,6 +15,18 @@ class Failures(LinePanel):
         self.show(lambda width, height: failure_lines(glance, width, height, look))
 
 
+_CATEGORIES = 6
+_NEWEST = 3
+
+
+def rows_of(glance: Glance) -> int:
+    """Lines in which the panel says all it has: categories and newest, each with a title."""
+    if not glance.failure_total:
+        return 1
+    newest = min(_NEWEST, len(glance.failures))
+    return 1 + min(_CATEGORIES, len(glance.failure_categories)) + 2 + newest
+
+
 def failure_lines(glance: Glance, width: int, height: int, look: Look) -> list[Line]:
     """In a low place the newest ones, else the categories and below them the newest."""
     known = [row[2] for row in glance.failure_categories if row[2] is not None]
@@ -24,10 +36,11 @@ def failure_lines(glance: Glance, width: int, height: int, look: Look) -> list[L
     lines = [title("FAILURES", Span(f"  {glance.failure_total}", "text"), Span(lost, "quiet"))]
     if height <= 3:
         return lines + [_recent(row, width, look) for row in glance.failures[: height - 1]]
-    names = min(26, max(cell_len(literal(row[0])) for row in glance.failure_categories))
-    lines += [_category(row, names, width, look) for row in glance.failure_categories[: height - 1]]
+    categories = glance.failure_categories[: min(_CATEGORIES, height - 1)]
+    names = min(26, max(cell_len(literal(row[0])) for row in categories))
+    lines += [_category(row, names, width, look) for row in categories]
     room = height - len(lines) - 2
-    if room >= 2:
+    if room >= 1:
         lines += [Line(), title("NEWEST")]
         lines += [_recent(row, width, look) for row in glance.failures[:room]]
     return lines

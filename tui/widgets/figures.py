@@ -42,6 +42,13 @@ def elapsed(seconds: float | None) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d}"
 
 
+def about(seconds: float | None) -> str:
+    """How long it usually takes: as `elapsed`, and below half a minute in steps of five seconds."""
+    if seconds is None or seconds >= 30:
+        return elapsed(seconds)
+    return f"{max(5, round(seconds / 5) * 5)} s"
+
+
 def clock(at: str) -> str:
     """UTC ISO-8601 to the wall clock of this machine, `10:42:07`; other text stays away."""
     moment = _moment(at)
@@ -62,28 +69,34 @@ def _moment(at: str) -> datetime | None:
 
 
 def share_bar(part: int, whole: int | None, width: int, look: Look, ink: str) -> tuple[Span, Span]:
-    """How much of `whole` is spent, in half cells; without a whole, an empty track."""
+    """How much of `whole` is spent, in eighths of a cell; without a whole, an empty groove."""
     share = min(1.0, max(0.0, part / whole)) if whole else 0.0
-    return _bar(share, width, look, ink)
+    full = _blocks(share, width, look)
+    return Span(full, ink), Span(look.pick("▁", "_") * (width - len(full)), "faint")
 
 
-def _bar(share: float, width: int, look: Look, ink: str) -> tuple[Span, Span]:
-    halves = round(share * width * 2)
-    # The smallest part is not nothing.
-    halves = max(halves, 1) if share > 0 else 0
-    full = look.pick("━", "=") * (halves // 2) + look.pick("╸", "=") * (halves % 2)
-    return Span(full, ink), Span(look.pick("─", "-") * (width - len(full)), "faint")
+_EIGHTHS = "▏▎▍▌▋▊▉"
+
+
+def _blocks(share: float, width: int, look: Look) -> str:
+    """So much of `width` cells, 0 to 1. The smallest part is not nothing."""
+    eighths = max(round(share * width * 8), 1) if share > 0 else 0
+    whole, part = divmod(eighths, 8)
+    if look.ascii:
+        return "#" * min(width, whole + (part >= 4 or (eighths > 0 and not whole)))
+    return "▇" * whole + (_EIGHTHS[part - 1] if part else "")
 
 
 def takes_bar(takes: int, expected: tuple[int, int], width: int, look: Look, ink: str) -> tuple[Span, Span]:
     """Takes so far against what its kind usually needs.
 
-    The place is as wide as the upper end; the faint band begins at the lower end, so that a
-    bar which has reached the band is where it should be, and a full one is past it.
+    The place is as wide as the upper end; the groove begins at the lower end, so that a bar which
+    has reached the groove is where it should be, and one that fills it is at its end.
     """
     low, high = expected
     high = max(high, 1)
-    filled, _ = _bar(min(1.0, takes / high), width, look, ink)
+    full = _blocks(min(1.0, takes / high), width, look)
     band = min(width - 1, round(low / high * width))
-    rest = "".join(look.pick("─", "-") if at >= band else " " for at in range(len(filled.text), width))
-    return filled, Span(rest, "faint")
+    groove = look.pick("▁", "_")
+    rest = "".join(groove if at >= band else " " for at in range(len(full), width))
+    return Span(full, ink), Span(rest, "faint")

@@ -11,7 +11,7 @@ from tui import keymap
 from tui.bridge import EventRow, FaultRow, Glance
 from tui.theme import Look
 from tui.widgets.figures import clock
-from tui.widgets.lines import Line, LinePanel, Span, fit, literal
+from tui.widgets.lines import Line, LinePanel, Span, fit, literal, short_names, title
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Notice:
 
 
 class Events(LinePanel):
-    def rows(self, events: Sequence[EventRow], look: Look) -> None:
-        self.show(lambda width, height: [event_line(row, width, look) for row in events[:height]])
+    def rows(self, events: Sequence[EventRow], look: Look, *, titled: bool) -> None:
+        self.show(lambda width, height: event_lines(events, width, height, look, titled=titled))
 
 
 class NoticeLine(LinePanel):
@@ -37,13 +37,22 @@ class Keys(LinePanel):
         self.show(lambda width, _height: [key_line(names, width, look)])
 
 
+def event_lines(
+    events: Sequence[EventRow], width: int, height: int, look: Look, *, titled: bool
+) -> list[Line]:
+    """The newest first; at the foot of the board without a title."""
+    head = [title("LATELY")] if titled else []
+    return [*head, *(event_line(row, width, look) for row in events[: height - len(head)])]
+
+
 def event_line(row: EventRow, width: int, look: Look) -> Line:
     subject = f"{literal(row.shot, 32)} " if row.shot and row.shot not in row.text else ""
-    room = max(0, width - 11)
+    text = short_names(literal(row.text), look.dots)
+    room = max(0, width - 12)
     return Line(
         (
             Span(f" {clock(row.at)}  ", "faint"),
-            Span(fit(subject + literal(row.text), room, look.dots), "quiet"),
+            Span(fit(subject + text, room, look.dots), "quiet"),
         )
     )
 

@@ -46,6 +46,8 @@ def _width(spans: Sequence[Span]) -> int:
 def _day(glance: Glance) -> Span | None:
     if glance.day is None:
         return None
+    if glance.days and glance.day > glance.days:
+        return Span(f"  day {glance.day}, due on day {glance.days}", "quiet")
     of = f" of {glance.days}" if glance.days else ""
     return Span(f"  day {glance.day}{of}", "quiet")
 
@@ -59,7 +61,7 @@ def _worker(glance: Glance, look: Look) -> list[Span]:
     since = elapsed(current.current_since_s)
     return [
         Span(f"{look.sign('running')} running", "running"),
-        Span(f" {since:>5} " if since else " "),
+        Span(f" {since:>5} " if since and since != "0:00" else " "),
         Span(literal(current.current), "text"),
     ]
 

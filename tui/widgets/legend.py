@@ -12,6 +12,7 @@ from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, title, wrap
 
 _HEADS = {
     keymap.ASK: "WHEN ASKED",
+    keymap.SETTLE: "A TAKE IN DOUBT",
     keymap.LINE: "IN A LINE",
     keymap.FORM: "IN THE FAILURE FORM",
 }
@@ -37,7 +38,7 @@ def help_lines(width: int, look: Look) -> list[Line]:
     left = _section("ON THE BOARD", board, half)
     others = [
         line
-        for mode in (keymap.ASK, keymap.LINE, keymap.FORM)
+        for mode in (keymap.ASK, keymap.SETTLE, keymap.LINE, keymap.FORM)
         for line in [*_section(_HEADS[mode], keymap.of_mode(mode), half), EMPTY]
     ]
     right = [*_section("MOVING AND LOOKING", moving, half), EMPTY, *others]

@@ -30,6 +30,10 @@ _STACKED = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 """Marks piled on one letter reach into the lines above and below."""
 
 
+_LONG_NAME = re.compile("[A-Za-z0-9_-]{25,}")
+_NAME = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A run of text in one ink (a name of `theme.STYLES`)."""
@@ -62,6 +66,11 @@ EMPTY = Line()
 def literal(text: str, limit: int = 300) -> str:
     """Foreign text on one line, every character as wide as it says."""
     return _STACKED.sub(r"\1", _WIDTHLESS.sub("", one_line(text, limit)))
+
+
+def short_names(text: str, dots: str) -> str:
+    """`text` with the names that machines give cut short: their beginning tells them apart."""
+    return _LONG_NAME.sub(lambda found: found[0][: _NAME - 1] + dots, text)
 
 
 def fit(text: str, width: int, dots: str = "…") -> str:

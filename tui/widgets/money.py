@@ -22,13 +22,22 @@ def money_lines(glance: Glance, width: int, height: int, look: Look) -> list[Lin
     """One line in a place of one line, else title, bars, forecast and accounts."""
     if height == 1:
         return [money_in_one_line(glance, width, look)]
-    lines = [title("MONEY")]
-    if glance.money.free_only and not spent(glance):
-        lines.append(Line((Span("  every provider of this film is free", "quiet"),)))
-    else:
-        lines += _sums(glance, width, look)
-    lines += [_account(account, width, look) for account in glance.accounts]
-    return lines
+    if _free(glance):
+        return [title("MONEY"), Line((Span("  every provider of this film is free", "quiet"),))]
+    accounts = [_account(account, width, look) for account in glance.accounts]
+    return [title("MONEY"), *_sums(glance, width, look), *accounts]
+
+
+def rows_of(glance: Glance) -> int:
+    """Lines of the panel; the line of a doubt has its place before there is one."""
+    if _free(glance):
+        return 2
+    forecast = glance.money.forecast_p50 is not None
+    return 1 + 3 + forecast + min(len(glance.accounts), 5)
+
+
+def _free(glance: Glance) -> bool:
+    return glance.money.free_only and not spent(glance)
 
 
 def will_last(glance: Glance) -> bool:
@@ -99,7 +108,7 @@ def _account(account: AccountRow, width: int, look: Look) -> Line:
 def money_in_one_line(glance: Glance, width: int, look: Look) -> Line:
     money = glance.money
     head = cell(" MONEY", 8, "quiet")
-    if money.free_only and not spent(glance):
+    if _free(glance):
         return Line((head, Span("every provider of this film is free", "quiet")))
     parts = [f"film {usd(spent(glance), estimated=not spent_is_exact(glance))} of {budget(money.budget)}"]
     parts.append(f"today {usd(money.day_spent)} of {budget(money.day_budget)}")

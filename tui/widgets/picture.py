@@ -7,35 +7,44 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.bridge import Cells, Picture
-from tui.theme import STYLES
-from tui.widgets.lines import LinePanel, fit, literal
+from tui.bridge import Cells
+from tui.theme import STYLES, Look
+from tui.widgets.lines import LinePanel, fit
+
+_FINE = 0xFC
+"""Colours are sent in steps of four: no eye sees it, and flat skies become long runs."""
 
 
 class Frame(LinePanel):
-    """The newest hand-over frame, with its name below."""
+    """One frame under a line that says which."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, look: Look) -> None:
         super().__init__(name)
+        self._look = look
         self._cells: Cells = ()
         self._caption = ""
 
-    def draw(self, picture: Picture | None) -> None:
-        """Shows a picture or, with None, nothing. A picture already shown costs nothing."""
-        cells: Cells = picture.cells if picture else ()
-        caption = literal(picture.path.rsplit("/", 1)[-1]) if picture and cells else ""
-        if (cells, caption) != (self._cells, self._caption):
-            self._cells, self._caption = cells, caption
-            self.repaints += 1
-            self.refresh(Region(0, 0, *self.size))
+    def draw(self, cells: Cells, caption: str) -> None:
+        """Shows a picture, or nothing without cells. What is already shown costs nothing."""
+        width, height = self.size
+        if caption != self._caption:
+            self._caption = caption
+            self._again(Region(0, 0, width, 1))
+        if cells != self._cells:
+            self._cells = cells
+            self._again(Region(0, 1, width, max(0, height - 1)))
+
+    def _again(self, region: Region) -> None:
+        self.repaints += 1
+        self.refresh(region)
 
     def render_line(self, y: int) -> Strip:
-        width, height = self.size
-        if y < min(len(self._cells), height - 1):
-            return picture_strip(self._cells, y, width)
-        if self._cells and y == min(len(self._cells), height - 1):
-            text = fit(self._caption, width)
-            return Strip([Segment(text, STYLES["faint"])]).adjust_cell_length(width, STYLES["text"])
+        width = self.size.width
+        if y == 0:
+            text = fit(self._caption, width, self._look.dots)
+            return Strip([Segment(text, STYLES["quiet"])]).adjust_cell_length(width, STYLES["text"])
+        if y <= len(self._cells):
+            return picture_strip(self._cells, y - 1, width)
         return Strip.blank(width, STYLES["text"])
 
 
@@ -52,5 +61,5 @@ def picture_strip(cells: Cells, y: int, width: int) -> Strip:
 
 
 def _hex(rgb: tuple[int, int, int]) -> str:
-    red, green, blue = rgb
+    red, green, blue = (part & _FINE for part in rgb)
     return f"#{red:02x}{green:02x}{blue:02x}"

@@ -1,4 +1,4 @@
-"""The selected shot: two lines on the board, all that is known of it beside the board."""
+"""The selected shot: a line and its words on the board, all that is known of it beside the board."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from tui import keymap
 from tui.bridge import Glance, ShotRow, WaitingRow
 from tui.theme import Look, state_of
 from tui.widgets.figures import clock, usd
-from tui.widgets.lines import Line, LinePanel, Span, cell, literal, title, wrap
+from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, fit, literal, short_names, title, wrap
 
 _LABEL = 10
 _SETTLE = {
-    "in_doubt": "Whether it was paid is not known. Settle it with: rushes reconcile",
+    "in_doubt": f"Whether it was sent and paid is not known. Settle it with {keymap.key_of('settle')}.",
     "gate": "Look and decide with: rushes gate",
     "fault": "Mend the file in an editor; the board follows by itself.",
     "pause": f"Answer what paused it, then start the chain again with {keymap.key_of('go')}.",
@@ -18,50 +18,72 @@ _SETTLE = {
     "review": f"Circle it with {keymap.key_of('approve')}, or reject it with {keymap.key_of('reject')}.",
 }
 """What a person does about each kind that waits."""
+_SEAMS = {
+    "last": "the last frame",
+    "keyframe": "the sharpest frame near the end",
+    "bridge": "the last frame, towards the next shot",
+}
+"""What a shot takes over from the one it begins from."""
 
 
 class ShotPanel(LinePanel):
     def rows(self, glance: Glance, selected: str, look: Look) -> None:
-        self.show(lambda width, height: shot_lines(glance, selected, width, height, look))
+        self.show(lambda width, _height: [shot_line(glance, selected, width, look)])
+
+
+class Says(LinePanel):
+    def rows(self, glance: Glance, selected: str, look: Look) -> None:
+        self.show(lambda width, height: says_lines(glance, selected, width, height, look))
 
 
 class Detail(LinePanel):
     def rows(self, glance: Glance, selected: str, waiting: WaitingRow | None, look: Look) -> None:
-        self.show(lambda width, _height: detail_lines(glance, selected, waiting, width, look))
+        self.show(lambda width, height: detail_lines(glance, selected, waiting, width, height, look))
 
 
 def find_shot(glance: Glance, name: str) -> ShotRow | None:
     return next((shot for shot in glance.shots if shot.id == name), None)
 
 
-def shot_lines(glance: Glance, selected: str, width: int, height: int, look: Look) -> list[Line]:
-    """What it is, then what it says: in a place of two lines one each, in a higher one as it needs."""
+def shot_line(glance: Glance, selected: str, width: int, look: Look) -> Line:
+    """What it is; the last parts give way whole."""
+    shot = find_shot(glance, selected)
+    if shot is None:
+        return EMPTY
+    state = state_of(shot.state)
+    parts = [
+        [Span(f" {literal(shot.id)}", "bright")],
+        [Span(f"  {literal(shot.kind, 24)}", "quiet")],
+        [Span(f"  {look.sign(shot.state)} ", state.ink), Span(state.word)],
+        [Span(f"  {_takes(shot)}", "quiet")],
+        [Span(f"  {shot.seconds:g} s", "quiet")],
+        [] if shot.drift is None else [Span(f"  drift {shot.drift:.2f}", "quiet")],
+    ]
+    while len(parts) > 3 and sum(Line(tuple(part)).width for part in parts) > width:
+        parts.pop()
+    return Line(tuple(span for part in parts for span in part))
+
+
+def says_lines(glance: Glance, selected: str, width: int, height: int, look: Look) -> list[Line]:
+    """The description, how it begins, and why it stands still; as much as there is room for."""
     shot = find_shot(glance, selected)
     if shot is None:
         return []
-    state = state_of(shot.state)
-    head = [
-        Span(" "),
-        Span(literal(shot.id), "bright"),
-        Span(f"  {literal(shot.kind)}", "quiet"),
-        Span(f"  {look.sign(shot.state)} {state.word}", state.ink),
-        Span(f"  {_takes(shot)}", "quiet"),
-        Span(f"  {shot.seconds:g} s", "quiet"),
-    ]
-    drift = [] if shot.drift is None else [Span(f"  drift {shot.drift:.2f}", "quiet")]
-    top, more = [Line(tuple(head + drift))], []
-    if height > 3:
-        top, more = (
-            [Line(tuple(head[:4]))],
-            [Line((Span(head[4].text[1:], "quiet"), *head[5:], *drift))],
-        )
-    elif top[0].width > width:
-        top = [Line(tuple(head[:4]))]
-    top += more
-    note = wrap(literal(shot.note), width - 2, max(0, height - len(top) - 1), look.dots) if shot.note else []
-    text = wrap(literal(shot.description), width - 2, max(0, height - len(top) - len(note)), look.dots)
-    lines = [*top, *(Line((Span(f" {row}", "text"),)) for row in text)]
-    return lines + [Line((Span(f" {row}", "quiet"),)) for row in note]
+    text = wrap(literal(shot.description, 600), width - 2, max(1, height), look.dots)
+    lines = [Line((Span(f" {row}", "text"),)) for row in text]
+    more = [literal(shot.note), begins(shot)] if height > 1 else []
+    for words in more:
+        room = height - len(lines)
+        rows = wrap(words, width - 2, min(2, room), look.dots) if room > 0 and words else []
+        lines += [Line((Span(f" {row}", "quiet"),)) for row in rows]
+    return [*lines, *_history(glance, shot, width, max(0, height - len(lines)), look)]
+
+
+def begins(shot: ShotRow) -> str:
+    """How it begins: `begins with the last frame of S106`."""
+    if shot.source:
+        return f"begins with {_SEAMS.get(shot.seam, 'a frame')} of {literal(shot.source, 32)}"
+    return {"text": "begins from its words alone", "": ""}.get(shot.seam, f"begins from its {shot.seam}")
 
 
 def _takes(shot: ShotRow) -> str:
@@ -70,7 +92,7 @@ def _takes(shot: ShotRow) -> str:
 
 
 def detail_lines(
-    glance: Glance, selected: str, waiting: WaitingRow | None, width: int, look: Look
+    glance: Glance, selected: str, waiting: WaitingRow | None, width: int, height: int, look: Look
 ) -> list[Line]:
     """Everything known of a shot, of what waits for it, of what broke in it, of what happened to it."""
     shot = find_shot(glance, selected)
@@ -78,17 +100,21 @@ def detail_lines(
     if waiting is not None:
         lines += _question(waiting, width, look)
     if shot is None:
-        return lines or [Line((Span("no shot selected", "quiet"),))]
-    return lines + _facts(glance, shot, width, look) + _history(glance, shot, width, look)
+        return lines or [Line((Span(" no shot selected", "quiet"),))]
+    lines += _facts(glance, shot, width, look)
+    lines += _history(glance, shot, width, max(2, height - len(lines) - 2), look)
+    back = Line((Span(f" {keymap.key_of('close')} back to the board", "quiet"),))
+    return [*lines[: height - 2], EMPTY, back]
 
 
 def _question(waiting: WaitingRow, width: int, look: Look) -> list[Line]:
     words = literal(waiting.question) or waiting.kind.replace("_", " ")
-    lines = [Line((Span(" WAITS FOR YOU  ", "quiet"), Span(literal(waiting.shot or waiting.id, 40), "need")))]
+    subject = fit(literal(waiting.shot or waiting.id, 60), max(1, width - 16), look.dots)
+    lines = [Line((Span(" WAITS FOR YOU  ", "quiet"), Span(subject, "need")))]
     lines += [Line((Span(f"  {row}", "text"),)) for row in wrap(words, width - 3, 6, look.dots)]
     answer = _SETTLE.get(waiting.kind, "")
     lines += [Line((Span(f"  {row}", "bright"),)) for row in wrap(answer, width - 3, 3, look.dots)]
-    return [*lines, Line()]
+    return [*lines, EMPTY]
 
 
 def _facts(glance: Glance, shot: ShotRow, width: int, look: Look) -> list[Line]:
@@ -99,7 +125,8 @@ def _facts(glance: Glance, shot: ShotRow, width: int, look: Look) -> list[Line]:
     stale = ", stale" if shot.stale and shot.state != "stale" else ""
     facts = [
         ("state", f"{look.sign(shot.state)} {state.word}{stale}", state.ink),
-        ("takes", f"{_takes(shot)}, {low} to {high} expected", "text"),
+        ("takes", f"{_takes(shot)}, {low} to {high} are usual", "text"),
+        ("seam", f"{literal(shot.seam)}: {begins(shot)}" if shot.seam else "", "text"),
         ("drift", "not measured" if shot.drift is None else f"{shot.drift:.3f}", "text"),
         ("note", literal(shot.note), "text"),
         ("says", literal(shot.description, 600), "text"),
@@ -107,29 +134,30 @@ def _facts(glance: Glance, shot: ShotRow, width: int, look: Look) -> list[Line]:
     top = f"SHOT {literal(shot.id)}  {literal(shot.kind)}, {shot.seconds:g} s, chain {name}"
     lines = [title(row) for row in wrap(top, width - 1, 2, look.dots)]
     for label, text, ink in facts:
-        rows = wrap(text, width - _LABEL, 5, look.dots)
+        rows = wrap(text, width - _LABEL - 1, 5, look.dots)
         for index, row in enumerate(rows):
             lines.append(Line((cell(f"  {label}" if index == 0 else "", _LABEL, "quiet"), Span(row, ink))))
     return lines
 
 
-def _history(glance: Glance, shot: ShotRow, width: int, look: Look) -> list[Line]:
+def _history(glance: Glance, shot: ShotRow, width: int, room: int, look: Look) -> list[Line]:
+    """What broke first, then what happened, newest first, in so many lines."""
     lines: list[Line] = []
-    broken = [row for row in glance.failures if row.shot == shot.id][:4]
+    broken = [row for row in glance.failures if row.shot == shot.id][:4] if room >= 3 else []
     if broken:
-        lines += [Line(), title("WHAT BROKE")]
+        lines += [EMPTY, title("WHAT BROKE")]
     for failure in broken:
         cost = usd(failure.cost) if failure.cost is not None else "cost unknown"
         text = f"{literal(failure.category)}, {cost}: {literal(failure.broke)}"
         for label, more in (("cause", failure.cause), ("worked round by", failure.workaround)):
             text += f"; {label}: {literal(more)}" if more else ""
         lines += [Line((Span(f"  {row}", "text"),)) for row in wrap(text, width - 3, 4, look.dots)]
-    happened = [row for row in glance.events if row.shot == shot.id][:8]
+    happened = [row for row in glance.events if row.shot == shot.id] if room - len(lines) >= 3 else []
     if happened:
-        lines += [Line(), title("WHAT HAPPENED")]
+        lines += [EMPTY, title("WHAT HAPPENED")]
     for event in happened:
-        rows = wrap(literal(event.text), width - 12, 2, look.dots)
+        rows = wrap(short_names(literal(event.text), look.dots), width - 13, 2, look.dots)
         for index, row in enumerate(rows):
             stamp = clock(event.at) if index == 0 else ""
             lines.append(Line((Span(f"  {stamp:<8}  ", "faint"), Span(row, "text"))))
-    return [*lines, Line(), Line((Span(f" {keymap.key_of('close')} back to the board", "quiet"),))]
+    return lines[:room]

@@ -10,8 +10,10 @@ from tui.theme import Look
 from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, literal, title, window
 
 _SIGN = {"review": "review", "in_doubt": "in_doubt", "failed": "failed", "pause": "held"}
-_ANSWER = {"review": "approve", "failed": "retake", "pause": "go"}
+_ANSWER = {"review": "approve", "failed": "retake", "pause": "go", "in_doubt": "settle"}
 """The key that answers; whatever else waits is explained by the detail."""
+_ABOUT = 14
+"""Cells below which a shot's description says nothing."""
 
 
 class Waiting(LinePanel):
@@ -26,26 +28,54 @@ def waiting_lines(glance: Glance, at: int | None, width: int, height: int, look:
     shown = window(len(rows), height - 1, at or 0)
     more = f"  {shown.start + 1} to {shown.stop}" if 0 < len(shown) < len(rows) else ""
     lines = [title("WAITS FOR YOU", count, Span(more, "faint"))]
-    names = max((cell_len(_subject(rows[index])) for index in shown), default=0)
+    subjects = max((cell_len(_subject(row)) for row in rows), default=0)
+    questions = max((cell_len(_question(row)) for row in rows), default=0)
+    about = {shot.id: literal(shot.description) for shot in glance.shots}
     for index in shown:
-        line = _line(rows[index], index == at, min(names, 14), width, look)
+        row = rows[index]
+        widths = (width, min(subjects, max(14, width // 3)), questions)
+        line = _line(row, about.get(row.shot, ""), index == at, widths, look)
         lines.append(chosen(line) if index == at else line)
     return lines
 
 
 def _subject(row: WaitingRow) -> str:
-    return literal(row.shot or row.id, 32)
+    """The shot, else the id of what waits; a file is not named twice."""
+    return "" if row.kind == "fault" else literal(row.shot or row.id, 32)
 
 
-def _line(row: WaitingRow, here: bool, names: int, width: int, look: Look) -> Line:
+def _question(row: WaitingRow) -> str:
+    words = literal(row.question) or row.kind.replace("_", " ")
+    subject = _subject(row)
+    if row.kind == "fault":
+        place = literal(row.id, 200)
+        what = words.removeprefix(place).lstrip(" :")
+        return f"{what}  {place}" if what != words else words
+    if not subject:
+        return words
+    return words.removeprefix(subject).lstrip(" :").removeprefix("paused: ")
+
+
+def _line(row: WaitingRow, about: str, here: bool, widths: tuple[int, int, int], look: Look) -> Line:
+    """Sign, subject, question, and where there is room what the shot is about; the key at the right."""
+    width, subjects, questions = widths
     sign = look.sign(_SIGN[row.kind]) if row.kind in _SIGN else "!"
     answer = _ANSWER.get(row.kind)
-    hint = keymap.hint(answer) if answer else f"{keymap.key_of('detail')} how"
+    key, label = (keymap.key_of(answer), keymap.action(answer).label) if answer else ("enter", "how")
+    hint = (Span(f"  {key}", "bright"), Span(f" {label:<6} ", "quiet"))
+    subject = _subject(row)
     head = (
         Span(f"{look.cursor if here else ' '} ", "bright"),
         Span(f"{sign} ", "need"),
-        cell(_subject(row), names + 1, "text", dots=look.dots),
+        *((cell(subject, subjects + 1, "text", dots=look.dots),) if subject else ()),
     )
-    room = width - 4 - names - 1 - cell_len(hint) - 3
-    question = literal(row.question) or row.kind.replace("_", " ")
-    return Line((*head, cell(question, max(0, room), "text", dots=look.dots), Span(f"  {hint} ", "bright")))
+    room = width - sum(cell_len(span.text) for span in (*head, *hint))
+    words = _question(row)
+    spare = room - questions - 2
+    if not subject or not about or spare < _ABOUT:
+        return Line((*head, cell(words, max(0, room), "text", dots=look.dots), *hint))
+    told = (
+        Span(words + " " * (questions + 2 - cell_len(words))),
+        cell(about, spare, "quiet", dots=look.dots),
+    )
+    return Line((*head, *told, *hint))

@@ -1,0 +1,154 @@
+"""What is paid asks first, with the sum that the yes is bound to; a doubt is settled the same way."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.base.errors import BadInput, WaitsForPerson
+from tests.tui.films import salt_road, short_film
+from tests.tui.stage import Stage, play
+from tui import keymap
+
+
+@pytest.mark.parametrize(
+    ("keys", "question", "call"),
+    [
+        (("n", "n", "r"), "S106 take 4: at most $0.76, $150.96 left. y/n", ("retake", "S106", "", True)),
+        (("right", "g"), "salt-pan take 4: at most $0.76, $150.96 left. y/n", ("go", "salt-pan", True)),
+    ],
+)
+def test_a_paid_act_names_the_sum_and_waits_for_y(
+    keys: tuple[str, ...], question: str, call: tuple[object, ...]
+) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press(*keys)
+        await stage.until(lambda: question in stage.text(), question)
+        await stage.press("g", "a", "c", "enter")
+        assert stage.desk.calls == []
+        await stage.press("y")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [(*call, 760_000)]
+
+    play(scene)
+
+
+def test_a_sum_nobody_knows_is_said_to_be_unknown_and_asks() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.desk.price = None
+        await stage.press("n", "n", "r")
+        await stage.until(lambda: "y/n" in stage.text())
+        await stage.press("n")
+        assert stage.desk.calls == []
+        await stage.press("r")
+        await stage.until(lambda: "y/n" in stage.text())
+        await stage.press("y")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("retake", "S106", "", True, None)]
+
+    play(scene)
+
+
+def test_a_sum_that_grew_is_asked_again_with_the_new_one() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "n", "r")
+        await stage.until(lambda: "at most $0.76" in stage.text())
+        stage.desk.refuse.append(WaitsForPerson("it costs more by now"))
+        stage.desk.price = 900_000
+        await stage.press("y")
+        await stage.until(lambda: "It costs more by now: S106 take 4: at most $0.90" in stage.text())
+        await stage.press("y")
+        await stage.until(lambda: len(stage.desk.calls) == 2)
+        assert stage.desk.calls[-1] == ("retake", "S106", "", True, 900_000)
+
+    play(scene)
+
+
+def test_free_work_begins_without_a_question_and_a_circled_shot_asks() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("right", "g")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("go", "two", False, None)]
+        await stage.press("home", "r")
+        await stage.until(lambda: "S1 take 2: free. S1 is circled already. y/n" in stage.text())
+        assert len(stage.desk.calls) == 1
+        await stage.press("y")
+        await stage.until(lambda: len(stage.desk.calls) == 2)
+        assert stage.desk.calls[-1] == ("retake", "S1", "", False, 0)
+
+    play(scene, short_film())
+
+
+def test_a_price_that_comes_after_the_person_went_on_asks_nothing() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "n")
+        stage.board.action_retake()
+        stage.board.action_down()
+        await stage.until(lambda: stage.desk.quoted)
+        await stage.until(lambda: "asking what it costs" not in stage.text())
+        await stage.press("y")
+        assert stage.board.mode == keymap.BOARD
+        assert stage.desk.calls == []
+
+    play(scene)
+
+
+def test_a_price_that_cannot_be_had_is_a_sentence() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.desk.refuse_quote.append(BadInput("there is no adapter for the provider 'kling'"))
+        await stage.press("n", "n", "r")
+        await stage.until(lambda: "there is no adapter for the provider 'kling'" in stage.text())
+        assert stage.board.mode == keymap.BOARD
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("key", "question", "how"),
+    [
+        ("a", "Ask the provider about S205 again? $0.76 stays held. y/n", "ask"),
+        ("u", "Nothing was sent for S205? $0.76 is freed, and it may be sent. y/n", "absent"),
+        ("w", "Write S205 off? $0.76 counts as spent. y/n", "write_off"),
+    ],
+)
+def test_s_settles_a_doubt_and_each_way_names_the_sum(key: str, question: str, how: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "s")
+        await stage.until(lambda: "S205 take 1 in doubt, $0.76 held. How is it settled?" in stage.text())
+        await stage.press("y", "x", "g", key)
+        await stage.until(lambda: question in stage.text(), question)
+        assert stage.desk.calls == []
+        await stage.press("y")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("settle", "S205", how, "")]
+
+    play(scene)
+
+
+def test_a_job_is_named_before_it_is_adopted() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "s")
+        await stage.until(lambda: "How is it settled?" in stage.text())
+        await stage.press("j")
+        await stage.write("job-77")
+        await stage.press("enter")
+        await stage.until(lambda: "S205 is job job-77? $0.76 stays held until it is billed." in stage.text())
+        await stage.press("y")
+        await stage.until(lambda: stage.desk.calls)
+        assert stage.desk.calls == [("settle", "S205", "adopt", "job-77")]
+
+    play(scene)
+
+
+def test_a_doubt_may_be_left_and_nothing_else_can_be_settled() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "s")
+        await stage.until(lambda: "How is it settled?" in stage.text())
+        await stage.press("escape", "y")
+        assert stage.board.mode == keymap.BOARD
+        await stage.press("s")
+        await stage.until(lambda: "How is it settled?" in stage.text())
+        await stage.press("j", "escape", "escape", "home", "s")
+        await stage.until(lambda: "nothing of S101 is in doubt" in stage.text())
+        assert stage.desk.calls == []
+
+    play(scene, salt_road())

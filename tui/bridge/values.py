@@ -1,0 +1,133 @@
+"""What passes between the board and the studio: frozen values, and the messages around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from core.studio.rows import Glance
+
+Rgb = tuple[int, int, int]
+Cells = tuple[tuple[tuple[Rgb, Rgb], ...], ...]
+"""Rows of (upper, lower) colours: one cell shows two pixels, one above the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One act a person asked for, complete: nothing is read from the screen afterwards."""
+
+    act: str
+    """go pause approve reject hold retake settle fail assemble."""
+    shot: str = ""
+    take: int | None = None
+    chain: str | None = None
+    note: str = ""
+    agreed: bool = False
+    """A person saw the sum `most` and said yes to it."""
+    most: int | None = None
+    """Micro-dollars; None is a sum nobody knows."""
+    how: str = ""
+    """To settle a doubt: ask, adopt, absent, write_off."""
+    job: str = ""
+    rough: bool = False
+    category: str = ""
+    broke: str = ""
+    cause: str = ""
+    workaround: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What would `order` cost, or what is it about?"""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A frame wanted in so many cells."""
+
+    shot: str
+    take: int
+    end: str
+    """first or last."""
+    cols: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Glanced:
+    """A new reading of the film."""
+
+    glance: Glance
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The film could not be read; the last good reading stays on screen."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of an order, or of a fault inside Rushes."""
+
+    text: str
+    good: bool
+    act: str = ""
+    shot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The answer to a `Quote`."""
+
+    order: Order
+    most: int | None
+    """Micro-dollars at most; None where nobody knows."""
+    text: str
+    """Like `S106 take 4: at most $0.76`."""
+    again: bool = False
+    """It was agreed to, and costs more by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    still: Still
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    names: tuple[str, ...]
+
+
+Value = Glanced | Unreadable | Said | Quoted | Picture | Categories
+
+
+class News(Message, bubble=False):
+    """Carries one frozen value from a thread to the app. The envelope is Textual's, the value ours."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Post(Message):
+    """Carries an order, or the question what it costs, from a screen up to the app."""
+
+    def __init__(self, order: Order | Quote) -> None:
+        super().__init__()
+        self.order = order
+
+
+class WantPictures(Message):
+    """A screen has room for pictures; they are drawn when they come, and nothing waits for them."""
+
+    def __init__(self, stills: tuple[Still, ...]) -> None:
+        super().__init__()
+        self.stills = stills

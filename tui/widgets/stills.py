@@ -1,0 +1,50 @@
+"""Which two frames stand beside the selected shot, and what they are. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tui.bridge import Glance, ShotRow
+from tui.widgets.lines import literal
+
+
+class Choice(NamedTuple):
+    """One frame of one take, and what it is to the selected shot."""
+
+    shot: str
+    take: int
+    end: str
+    caption: str
+
+
+def stills(glance: Glance, selected: str) -> tuple[Choice, ...]:
+    """The newest take's first frame and the frame that was handed to it: their seam is there to be seen.
+
+    A shot that begins from nothing shows what it hands over; one without a take the shot it will
+    begin from, or else the film's newest take. Two frames, or none while the film has none.
+    """
+    shots = {shot.id: shot for shot in glance.shots}
+    shot = shots.get(selected)
+    source = shots.get(shot.source) if shot else None
+    handed = _handed(source)
+    if shot is not None and shot.framed is not None:
+        first, last = _both(shot.id, shot.framed)
+        return first, handed or last
+    if source is not None and source.usable is not None and handed:
+        return _both(source.id, source.usable)[0], handed
+    return _both(*glance.last_frame) if glance.last_frame else ()
+
+
+def _both(shot: str, take: int) -> tuple[Choice, Choice]:
+    name = f"{literal(shot, 32)} t{take:02d}"
+    return (
+        Choice(shot, take, "first", f"{name} first frame"),
+        Choice(shot, take, "last", f"{name} last frame"),
+    )
+
+
+def _handed(source: ShotRow | None) -> Choice | None:
+    if source is None or source.usable is None:
+        return None
+    caption = f"handed over by {literal(source.id, 32)} t{source.usable:02d}"
+    return Choice(source.id, source.usable, "last", caption)
