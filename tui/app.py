@@ -5,6 +5,7 @@ The app moves messages: orders down to the desk, readings up to the board. It de
 
 from __future__ import annotations
 
+import shlex
 import sys
 from queue import SimpleQueue
 from threading import Event
@@ -36,7 +37,7 @@ from tui.bridge import (
     names_of,
     watch_folder,
 )
-from tui.driver import BoardDriver
+from tui.driver import BoardDriver, let_go
 from tui.screens.board import BoardScreen
 from tui.theme import THEME, Look, signs_must_be_ascii
 
@@ -183,6 +184,13 @@ def run_board(desk: Desk, *, ascii_signs: bool | None = None, pictures: bool = T
         result = app.run(mouse=False)
     finally:
         desk.close()
-    if app.board.glance is not None and app.board.glance.worker.running and not app.return_code:
-        sys.stderr.write("the worker goes on; `rushes` shows it again\n")
+    glance = app.board.glance
+    if glance is not None and glance.worker.running and not app.return_code:
+        sys.stderr.write(f"the worker goes on; to come back: {_way_back(desk, rehearsal=glance.rehearsal)}\n")
+    let_go()
     return result if isinstance(result, int) else app.return_code or 0
+
+
+def _way_back(desk: Desk, *, rehearsal: bool) -> str:
+    """What to type on a shell, in whatever folder."""
+    return f"rushes --film {shlex.quote(str(desk.root))}{' --rehearsal' if rehearsal else ''}"

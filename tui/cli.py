@@ -57,8 +57,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code. Never a traceback for anything a person can mend."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_closed()
     try:
-        return _run(words)
+        return _run_and_flush(words)
     except RushesError as error:
         talk.say(str(error))
         return error.exit_code
@@ -71,7 +72,48 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
+def _run_and_flush(words: list[str]) -> int:
+    code = _run(words)
+    talk.flush()  # a full disk is met here and said, not at the interpreter's end
+    return code
+
+
+def _open_closed() -> None:
+    """Streams the shell closed (`>&-`) lead to /dev/null: else the next file opened takes their place."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(handle, True)
+    os.close(handle)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - stays open to the end
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+
+
+def _check_utf8(words: list[str]) -> None:
+    """Bytes that are no text can be kept in no ledger and no file of the film. Raises BadInput."""
+    for word in words:
+        try:
+            word.encode("utf-8")
+        except UnicodeEncodeError as error:
+            shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            raise BadInput(
+                f"'{clean(shown, 40)}' is not UTF-8", todo="type it in a terminal that is set to UTF-8"
+            ) from error
+
+
+def _film_first(words: list[str]) -> list[str]:
+    """`--film DIR COMMAND ..` means `COMMAND --film DIR ..`."""
+    taken = 2 if words[:1] == ["--film"] else 1 if words and words[0].startswith("--film=") else 0
+    rest = words[taken:]
+    if taken and rest and not rest[0].startswith("-"):
+        return [rest[0], *words[:taken], *rest[1:]]
+    return words
+
+
 def _run(words: list[str]) -> int:
+    _check_utf8(words)
+    words = _film_first(words)
     first = next((word for word in words if not word.startswith("-")), "")
     if words and words[0] in ("-h", "--help", "help"):
         talk.out(_help())
@@ -117,7 +159,7 @@ def _help() -> str:
             "rushes: production dashboard for films made with AI video models",
             "",
             "usage: rushes [--film DIR]            open the dashboard",
-            "       rushes COMMAND [--film DIR]    see `rushes COMMAND --help`",
+            "       rushes [--film DIR] COMMAND    see `rushes COMMAND --help`",
             "",
             *lines,
             "",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 import time
 from codecs import getincrementaldecoder
 from threading import Timer
@@ -145,6 +146,26 @@ class ReplyFilter:
         return sequence if passes else ""
 
 
+def let_go() -> None:
+    """Points what can no longer be written at nothing: what stands in a buffer for a terminal that is
+    gone would fail at the interpreter's last flush, and turn every exit code into 120."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            _to_nowhere()
+            return
+
+
+def _to_nowhere() -> None:
+    """Both outputs, by number: the buffers stay, and end in nothing."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
+
+
 class BoardDriver(LinuxDriver):
     """Textual's Linux driver, asking nothing and believing little."""
 
@@ -171,6 +192,7 @@ class BoardDriver(LinuxDriver):
         last = Timer(GONE_S, os._exit, [code])
         last.daemon = True
         last.start()
+        _to_nowhere()
         self._loop.call_soon_threadsafe(self._leave, code)
 
     def run_input_thread(self) -> None:

@@ -37,7 +37,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("reject", "x", "reject", "Reject the newest take; later takes on it go stale.", BOARD, True),
     Action("hold", "o", "hold", "Hold the newest take: decided neither way yet.", BOARD),
     Action(
-        "retake", "r", "retake", "Order a new take of the selected shot. Paid work asks first.", BOARD, True
+        "retake",
+        "r",
+        "retake",
+        "Order a new take, with a line on what should change. Paid work asks.",
+        BOARD,
+        True,
     ),
     Action("settle", "s", "settle", "Settle a take in doubt: was it sent, was it paid?", BOARD, True),
     Action("fail", "f", "fail", "Log what broke in the failure catalogue.", BOARD),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PART = ".part"
+STATE = ".rushes"
+
+
+class LinkCircle(BadInput):
+    """A link that leads, over others or at once, to itself."""
 
 
 @contextmanager
@@ -36,13 +42,48 @@ def disk_errors(path: Path) -> Iterator[None]:
                 where=str(path),
                 todo="give yourself write access to this folder",
             ) from error
-        if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
+        if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO):
             raise BadInput(
                 "something else stands where this file or its folder should be",
                 where=str(path),
                 todo="move it away, then run the same command again",
             ) from error
         raise
+
+
+def state_folder(folder: Path) -> None:
+    """Makes `.rushes` or a folder in it. Raises BadInput for a link: a film that came from elsewhere
+    must not lead our writing into folders of its choice."""
+    for part in (folder, folder.parent) if folder.parent.name == STATE else (folder,):
+        if part.is_symlink():
+            raise BadInput(
+                "a link stands where the film keeps its own state",
+                where=str(part),
+                todo="take the link away; the folder is made anew",
+            )
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def open_plain(path: Path, flags: int) -> int:
+    """A handle of a plain file. Raises BadInput for a link, a pipe or a device; never waits for one."""
+    try:
+        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+        plain = stat.S_ISREG(os.fstat(handle).st_mode)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENXIO):
+            raise
+        raise _not_plain(path) from error
+    if not plain:
+        os.close(handle)
+        raise _not_plain(path)
+    return handle
+
+
+def _not_plain(path: Path) -> BadInput:
+    return BadInput(
+        "a link or a device stands where a plain file should be", where=str(path), todo="take it away"
+    )
 
 
 def sync_dir(folder: Path) -> None:
@@ -131,8 +172,13 @@ def inside(root: Path, relative: str) -> Path:
         raise BadInput(
             f"'{relative[:80]}' is not a path inside the film", todo="write it relative to the film folder"
         )
-    home = root.resolve()
-    path = (root / relative).resolve()
+    try:
+        home = root.resolve()
+        path = (root / relative).resolve()
+    except (RuntimeError, OSError) as error:  # RuntimeError: pathlib's word for a circle, until 3.13
+        raise LinkCircle(
+            f"'{relative[:80]}' is a link that leads nowhere", todo="put the file itself there"
+        ) from error
     if path != home and home not in path.parents:
         raise BadInput(
             f"'{relative[:80]}' leads outside the film folder", todo="copy the file into refs/ first"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from core.base.errors import RushesError
 from core.base.hold import holder
+from core.base.jsons import read_json
 from core.base.paths import PART, sha256_file
 from core.base.text import one_line
 from core.desk.audit_kinds import FilmPlaces, Finding, Severity, outcomes_of
@@ -173,10 +173,7 @@ def job_faults(p: Production, places: FilmPlaces) -> Iterator[Finding]:
 
 def saved_job(path: Path) -> str:
     """The job a saved reply names; empty where it cannot be read."""
-    try:
-        found = json.loads(path.read_text("utf-8")).get("job_id", "")
-    except (OSError, ValueError, AttributeError):
-        return ""
+    found = (read_json(path) or {}).get("job_id", "")
     return found if isinstance(found, str) else ""
 
 

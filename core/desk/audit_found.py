@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.base.errors import BadInput
+from core.base.jsons import read_json
 from core.base.units import check_id
 
 if TYPE_CHECKING:
@@ -88,11 +88,10 @@ def _numbered(folder: Path) -> Iterator[tuple[tuple[str, int], Path]]:
 
 def read_take(path: Path, shot: str, n: int) -> FoundTake:
     """A whole sidecar. Raises BadInput where it is missing, half written, or speaks of another take."""
-    try:
-        facts = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        raise BadInput("its sidecar is missing or cannot be read", where=str(path)) from None
-    if not isinstance(facts, dict) or facts.get("rushes_sidecar") != SCHEMA:
+    facts = read_json(path)
+    if facts is None:
+        raise BadInput("its sidecar is missing or cannot be read", where=str(path))
+    if facts.get("rushes_sidecar") != SCHEMA:
         raise BadInput("its sidecar is of another kind", where=str(path))
     if (facts.get("shot"), facts.get("take")) != (shot, n):
         raise BadInput("its sidecar was written before the take was done", where=str(path))

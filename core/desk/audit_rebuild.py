@@ -18,9 +18,11 @@ from core.base.hold import hold
 from core.base.paths import publish, sha256_file
 from core.base.text import one_line
 from core.base.units import frames_of
+from core.desk.audit_adopt import adopt_forgotten
 from core.desk.audit_checks import saved_job
 from core.desk.audit_found import FoundFolder, FoundTake, look_through
 from core.desk.audit_kinds import FilmPlaces, Finding, Severity, outcomes_of
+from core.engine import outcomes
 from core.engine.orders import seed_for
 from core.engine.production import take_name
 from core.engine.states import TakeState
@@ -30,6 +32,7 @@ from core.ledger import rebuild as rows
 from core.ledger import records
 from core.ledger.append import Ledger
 from core.ledger.tables import Take
+from core.ledger.views import Reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,18 +86,21 @@ def _refuse_sound(path: Path) -> None:
 
 def _write(part: Path, clock: Clock, plan: Plan, found: FoundFolder, places: FilmPlaces) -> list[Finding]:
     keys = _keys(places)
-    ledger = Ledger(part, clock)
+    ledger, reader = Ledger(part, clock), Reader(part)
     try:
         with ledger.write() as w:
             orders = [take.order_id for take in found.takes.values()]
+            orders += [reply.order for reply in outcomes.of_folder(outcomes_of(places))]
             count = len(found.takes) + len(found.halves)
             rows.announce(w, f"{count} takes brought back from their files; verdicts are gone", orders)
             ids = _bring_back(w, plan, found, keys, places)
-            said = _link(w, found, ids) + _half_findings(found) + _lost_jobs(found, keys)
+            said = _link(w, found, ids) + _half_findings(found)
             rows.recount(w)
             chains = {take.chain for take in found.takes.values()} | {chain.id for chain in plan.chains}
             rows.pause(w, sorted(chains), NOTE)
+        said += adopt_forgotten(ledger, reader, places) + _lost_jobs(reader, _keys(places))
     finally:
+        reader.close()
         ledger.close()
     broken = records.damage(part)
     if broken:
@@ -134,9 +140,17 @@ def _bring_back(
             exact=take.exact,
         )
         ids[key] = rows.bring_back(w, _row(take, at), "from its sidecar", _keyed(spent))
+    replies = {(reply.shot, reply.take): reply for reply in outcomes.of_folder(outcomes_of(places))}
     for shot, n in sorted(found.halves):
-        row = _half(w, plan, places, shot, n)
-        spent = rows.Spent(uuid.uuid4().hex, None, w.day, w.now, 0, exact=False)
+        row, reply = _half(w, plan, places, shot, n), replies.get((shot, n))
+        if reply and reply.job_id in keys:
+            if row.state == TakeState.EXPIRED:
+                continue  # its job is known: it is fetched again
+            row.provider, row.model = reply.provider or row.provider, reply.model or row.model
+            own = keys.pop(reply.job_id)
+            spent = rows.Spent(own, reply.job_id, w.day, w.now, reply.held, exact=False)
+        else:
+            spent = rows.Spent(uuid.uuid4().hex, None, w.day, w.now, 0, exact=False)
         ids[shot, n] = rows.bring_back(w, row, found.halves[shot, n], spent)
     return ids
 
@@ -227,9 +241,9 @@ def _half_findings(found: FoundFolder) -> list[Finding]:
     ]
 
 
-def _lost_jobs(found: FoundFolder, keys: dict[str, str]) -> list[Finding]:
-    """Replies whose job no sidecar names: accepted, maybe paid, and never fetched."""
-    known = {take.job_id for take in found.takes.values()}
+def _lost_jobs(reader: Reader, keys: dict[str, str]) -> list[Finding]:
+    """Replies that name no take: accepted, maybe paid, and never fetched."""
+    known = {row["job_id"] for row in records.spend_rows(reader)}
     return [
         Finding(
             "job.unknown",

@@ -14,8 +14,10 @@ from core.base.hold import hold
 from core.base.paths import publish, sha256_file
 from core.base.text import one_line
 from core.desk import audit_checks as checks
+from core.desk.audit_adopt import adopt_forgotten
 from core.desk.audit_kinds import FilmPlaces, Finding, Severity
 from core.engine import sidecar
+from core.engine.harvest import verify_again
 from core.engine.states import TakeState
 from core.ledger import rebuild, records, takes
 from core.ledger.append import Ledger
@@ -60,9 +62,9 @@ def repair(production: Production, places: FilmPlaces) -> tuple[Finding, ...]:
 def restore_ledger(places: FilmPlaces, clock: Clock) -> tuple[Finding, ...]:
     """Puts the newest sound backup in the place of a damaged or missing ledger, the broken file kept aside.
 
-    What happened since the backup is not in it, so every chain waits for a person: a take it calls
-    unsent may have been paid for. Needs no open production. Raises FilmHeld, and LedgerFault where
-    the ledger is sound or no backup is.
+    What happened since the backup is not in it: takes whose replies or files lie on disk own their jobs
+    again or are in doubt, and every chain waits for a person. Needs no open production. Raises FilmHeld,
+    and LedgerFault where the ledger is sound or no backup is.
     """
     with hold(places.lock):
         if not checks.file_faults(places):
@@ -71,9 +73,9 @@ def restore_ledger(places: FilmPlaces, clock: Clock) -> tuple[Finding, ...]:
         aside = restore(backup, places.ledger, clock.now())
         kept = f"; the broken file is kept as {aside.name}" if aside else ""
         text = f"the ledger was restored from {backup.name}{kept}"
-        _pause_all(places, clock, text)
+        adopted = _bring_up_to_date(places, clock, text)
     todo = "every chain is paused: look at what was made since (`rushes audit`), then `rushes resume`"
-    return (_done("ledger.restored", text, todo),)
+    return (_done("ledger.restored", text, todo), *adopted)
 
 
 def _newest_sound(places: FilmPlaces) -> Path:
@@ -88,13 +90,15 @@ def _newest_sound(places: FilmPlaces) -> Path:
     )
 
 
-def _pause_all(places: FilmPlaces, clock: Clock, text: str) -> None:
+def _bring_up_to_date(places: FilmPlaces, clock: Clock, text: str) -> list[Finding]:
     ledger, reader = Ledger(places.ledger, clock), Reader(places.ledger)
     try:
+        adopted = adopt_forgotten(ledger, reader, places)
         chains = {take.chain for take in reader.all_takes()} | set(reader.chains())
         with ledger.write() as w:
             w.event("ledger.restored", text)
             rebuild.pause(w, sorted(chains), RESTORED)
+        return adopted
     finally:
         reader.close()
         ledger.close()
@@ -111,6 +115,8 @@ def _mend_take(p: Production, take: TakeRow) -> list[Finding]:
         if fetched.severity is Severity.ERROR:
             return [fetched]
         done.append(fetched)
+    if take.state == TakeState.BROKEN and verify_again(p, take).state != TakeState.BROKEN:
+        return [*done, _said(take, "take.broken", "is as ordered after all: `rushes run` goes on with it")]
     if not take.last_sha or sha256_file(files.clip) != take.sha:
         return done
     wrong = _frames_wrong(take, files)

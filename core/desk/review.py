@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 def find_take(p: Production, shot: str, n: int | None) -> TakeRow:
     """Take `n` of a shot, or the one that waits, else the newest with a clip. Raises BadInput."""
-    p.plan.shot(shot)  # an unknown id is answered with the nearest one
     made = p.reader.takes_of(shot)
+    if not made:
+        p.plan.shot(shot)  # an unknown id is answered with the nearest one
     if n is not None:
         found = next((take for take in made if take.n == n), None)
         if found is None:
@@ -51,15 +52,15 @@ def approve(p: Production, shot: str, n: int | None, note: str, person: Person) 
             todo=f"`rushes takes {shot}` lists the ones that can",
         )
     seen = _seen(p, take)
-    circled = [other for other in p.reader.takes_of(shot) if other.state == TakeState.APPROVED]
-
-    def also(w: Writer) -> None:
-        for other in circled:
-            write_step(w, other, TakeState.REVIEW, f"take {take.n} is circled instead")
+    with p.ledger.write() as w:
+        # Read inside: another process may have circled one since; the ledger takes one a shot.
+        for other in p.reader.takes_of(shot):
+            if other.state == TakeState.APPROVED:
+                write_step(w, other, TakeState.REVIEW, f"take {take.n} is circled instead")
+        write_step(w, take, TakeState.APPROVED, f"circled by {person.name}")
         _say(w, take, "approve", note, person, seen)
         _go_on(p, w, take)
-
-    return p.step(take, TakeState.APPROVED, f"circled by {person.name}", also)
+    return p.take(take.id)
 
 
 def reject(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
@@ -92,13 +93,14 @@ def hold(p: Production, shot: str, n: int | None, note: str, person: Person) -> 
 
 def retake(p: Production, shot: str, note: str, person: Person) -> orders.RunQuote:
     """Orders a new take of one shot; its chain goes on if it was waiting for a person."""
-    placed = orders.place(p, orders.Scope(shots=(shot,)))
-    chain = p.plan.chain_of(shot).id
-    with p.ledger.write() as w:
+
+    def also(w: Writer) -> None:
+        chain = p.plan.chain_of(shot).id
         said = f"retake ordered by {person.name}{': ' + note if note else ''}"
         w.event("take.retake", said, chain=chain, shot=shot)
         lift(w, chain, {"review", "refused", "moderation", "in_doubt"}, p.reader.chain(chain))
-    return placed
+
+    return orders.place(p, orders.Scope(shots=(shot,)), also)
 
 
 def lift(w: Writer, chain: str, reasons: set[str], now: tuple[str, str, str]) -> bool:

@@ -12,12 +12,13 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.base.errors import DiskFull, RushesError
+from core.base.errors import DiskFull, IllegalStep, RushesError
 from core.base.text import one_line
 from core.engine import gates, orders, submit
 from core.engine.handover import Blocked, opening_of
 from core.engine.harvest import harvest
 from core.engine.requests import draft
+from core.engine.reserve import reserve
 from core.engine.states import IN_FLIGHT, SELF_LIFTING, UNSENT, PauseReason, TakeState
 from core.engine.submit import Halt
 from core.film.prompts import plan_hash
@@ -57,8 +58,14 @@ class ChainRunner:
 
     def _run(self) -> None:
         submit.own_up(self.p, self.chain)
+        first: RushesError | None = None
         for take in self.p.reader.in_states(self.chain, IN_FLIGHT):
-            harvest(self.p, take, self.stop)
+            try:
+                harvest(self.p, take, self.stop)
+            except RushesError as error:
+                first = first or error  # the others are paid for too, and fetched all the same
+        if first:
+            raise first
         while not self.stop():
             done, halt = self._sweep()
             if halt:
@@ -78,7 +85,13 @@ class ChainRunner:
             take = self.p.take(stale.id)
             if TakeState(take.state) not in UNSENT:
                 continue
-            result = self._one(take)
+            try:
+                result = self._one(take)
+            except IllegalStep:
+                # A person moved it in between: looked at again in the next sweep.
+                if self.p.take(take.id).state == take.state:
+                    raise
+                result = 1
             if isinstance(result, Halt):
                 return done, result
             done += result
@@ -124,13 +137,13 @@ class ChainRunner:
 
     def _make(self, take: TakeRow, opening: Opening) -> int | Halt:
         shot = self.p.plan.shot(take.shot)
-        request = draft(self.p, shot, take.n, take.seed, opening)
+        request = draft(self.p, shot, take.n, take.seed, opening, (take.provider, take.model))
         if take.state != TakeState.RESERVED:
-            reserved = submit.reserve(self.p, take, request, opening, self._plan_hash(take.shot))
+            reserved = reserve(self.p, take, request, opening, self._plan_hash(take.shot))
             if isinstance(reserved, Halt):
                 return reserved
             take = reserved
-        sent = submit.send(self.p, take, request)
+        sent = submit.send(self.p, take, request, lambda: opening_of(self.p, take) == opening)
         if isinstance(sent, Halt):
             return self._after_halt(sent)
         self._unsent_tries = 0

@@ -9,8 +9,19 @@ from core.base.units import Money
 from core.ledger import spend
 
 if TYPE_CHECKING:
+    from core.engine.states import PauseReason
     from core.film.profile import Budget, Review
     from core.ledger.append import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why a chain cannot go on by itself."""
+
+    reason: PauseReason
+    note: str
+    retry_after_s: float | None = None
+    """Nothing was sent, or the provider said when to come again; None: a person must act."""
 
 
 @dataclass(frozen=True, slots=True)

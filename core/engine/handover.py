@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.base.jsons import read_json
 from core.engine.requests import NOTHING, Opening, file_picture
 from core.engine.stale import chosen
 from core.engine.states import LIVE, LOST, USABLE, TakeState
@@ -206,8 +207,14 @@ def _from_anchor(p: Production, take: TakeRow) -> Opening | Blocked:
 
 def carried_of(sidecar: Path) -> dict[str, Any] | None:
     """What the provider left beside a take's frame, or None where the sidecar is gone or broken."""
+    found = (read_json(sidecar) or {}).get("carried")
+    return found if isinstance(found, dict) and _can_be_sent(found) else None
+
+
+def _can_be_sent(carried: dict[str, Any]) -> bool:
+    """Half of a surrogate pair and a nest too deep to write are legal in JSON, and stop every request."""
     try:
-        found = json.loads(sidecar.read_text("utf-8")).get("carried")
-    except (OSError, ValueError, AttributeError):
-        return None
-    return found if isinstance(found, dict) else None
+        json.dumps(carried, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from core.base.crash import reach
 from core.base.errors import BadInput, IllegalStep, ProviderFault
@@ -25,6 +26,7 @@ from core.ledger.tables import Measurement
 from core.providers.base import JobState, Status
 
 if TYPE_CHECKING:
+    from core.engine.production import TakeFiles
     from core.ledger.append import Writer
     from core.ledger.views import SubmissionRow, TakeRow
 
@@ -146,6 +148,7 @@ def _download(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
             status = provider.poll(job)  # fresh addresses: the ones of last time may have expired
             if status.state in (JobState.EXPIRED, JobState.CANCELLED, JobState.FAILED):
                 return p.step(take, TakeState.EXPIRED, "paid, and the clip is gone", note="the clip is gone")
+            _claim(files, take, job)
             fetched = provider.fetch(job, status, files.clip)
         except ProviderFault:
             if attempt + 1 == FETCH_TRIES:
@@ -158,23 +161,54 @@ def _download(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
     return take
 
 
+def _claim(files: TakeFiles, take: TakeRow, job: str) -> None:
+    """Writes beside the clip whose job it is, before there is one. Raises BadInput over another's clip."""
+    named = sidecar.read(files).get("job")
+    if named is None and take.sha and files.clip.is_file() and sha256_file(files.clip) == take.sha:
+        named = job  # our own, and its sidecar is gone
+    if named != job and (named is not None or files.clip.exists()):
+        raise BadInput(
+            f"{files.clip.name} is there already, and it is not from job {one_line(job, 60)}",
+            where=str(files.folder),
+            todo=f"move the files of {files.stem} away, then `rushes resume`: the clip is fetched again",
+        )
+    sidecar.keep(files, job=job, provider=take.provider)
+
+
 def _verify(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
-    files, plan = p.files(take.shot, take.n), p.plan
+    files = p.files(take.shot, take.n)
     if not files.clip.is_file() or sha256_file(files.clip) != take.sha:
         return p.step(take, TakeState.REMOTE_OK, "the file on disk is not what was downloaded")
-    profile = plan.profile
     try:
-        facts = p.clips.verify(
-            files.clip,
-            frames=records.frames_of(p.reader, take.id),
-            fps=profile.fps,
-            width=profile.width,
-            height=profile.height,
-        )
+        facts = _measure(p, take)
     except BadInput as fault:
         return p.step(take, TakeState.BROKEN, fault.what, note=one_line(fault.what, 300))
     sidecar.keep(files, probe=facts)
     return p.step(take, TakeState.VERIFIED, "as ordered")
+
+
+def _measure(p: Production, take: TakeRow) -> dict[str, Any]:
+    """The clip against what was ordered, whatever the film asks for today. Raises BadInput."""
+    ordered, profile = records.ordered(p.reader, take.id), p.plan.profile
+    return p.clips.verify(
+        p.files(take.shot, take.n).clip,
+        frames=ordered.frames,
+        fps=Fraction(ordered.fps) if ordered.fps else profile.fps,
+        width=ordered.width or profile.width,
+        height=ordered.height or profile.height,
+    )
+
+
+def verify_again(p: Production, take: TakeRow) -> TakeRow:
+    """BROKEN to DOWNLOADED where the clip on disk is what was ordered after all; the worker goes on."""
+    clip = p.files(take.shot, take.n).clip
+    if take.state != TakeState.BROKEN or not clip.is_file() or sha256_file(clip) != take.sha:
+        return take
+    try:
+        _measure(p, take)
+    except BadInput:
+        return take
+    return p.step(take, TakeState.DOWNLOADED, "looked at again: it is as ordered", note="")
 
 
 def _frame(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:

@@ -7,20 +7,22 @@ shots (`retake`, `run --from`): none of the policies ever sends a failed take ag
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput
+from core.engine import outcomes
 from core.engine.production import Production, write_step
 from core.engine.requests import draft
 from core.engine.states import UNSENT, TakeState
 from core.film.choice import choose_model
 from core.film.continuity import seam_name
-from core.ledger import spend, takes
+from core.ledger import records, spend, takes
 from core.ledger.tables import Take
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
 
     from core.film.matrix import Chain, Shot
     from core.ledger.append import Writer
@@ -130,12 +132,15 @@ def _index(p: Production, chain: Chain, shot: str, default: int) -> int:
 def quote(p: Production, scope: Scope) -> RunQuote:
     """What `place` would order. Asks providers only for their (free, local) quote."""
     wanted, kept, unfinished = [], [], 0
+    used: dict[str, int] | None = None
     held = _by_shot(p)
     for chain, shot in in_scope(p, scope):
         made = held.get(shot.id, [])
         unfinished += sum(1 for take in made if TakeState(take.state) in _STILL_TO_DO)
         if _wants(p, shot, made, scope):
-            n = max((take.n for take in made), default=0) + 1
+            if used is None:
+                used = _used_numbers(p)
+            n = max(used.get(shot.id, 0), _highest_file(p, shot.id), *(take.n for take in made)) + 1
             choice = choose_model(p.plan, shot)
             wanted.append(Wanted(shot.id, chain.id, n, choice.provider, choice.model, _price(p, shot, n)))
         else:
@@ -143,6 +148,24 @@ def quote(p: Production, scope: Scope) -> RunQuote:
     return RunQuote(tuple(wanted), tuple(kept), unfinished)
 
 
+def _used_numbers(p: Production) -> dict[str, int]:
+    """Shot to the highest take a saved reply names that the ledger has no submission for: a ledger that
+    was restored may have forgotten it."""
+    known, used = records.keys(p.reader), dict[str, int]()
+    for path in p.outcome_file("x").parent.glob("*.json"):
+        found = outcomes.read(path) if path.stem not in known else None
+        if found:
+            used[found.shot] = max(used.get(found.shot, 0), found.take)
+    return used
+
+
+def _highest_file(p: Production, shot: str) -> int:
+    """The highest take number that stands in takes/, so that no file is ever written over."""
+    numbers = (_NUMBER.match(path.name, len(shot)) for path in p.files(shot, 1).folder.glob(f"{shot}_t*"))
+    return max((int(match[1]) for match in numbers if match), default=0)
+
+
+_NUMBER = re.compile(r"_t(\d{3,6})[._]")
 _STILL_TO_DO = UNSENT
 
 
@@ -171,8 +194,8 @@ def _price(p: Production, shot: Shot, n: int) -> Quote | None:
     return p.provider(choose_model(p.plan, shot).provider).quote(request)
 
 
-def place(p: Production, scope: Scope) -> RunQuote:
-    """Writes the order: one PLANNED row a wanted take, one transaction."""
+def place(p: Production, scope: Scope, also: Callable[[Writer], None] | None = None) -> RunQuote:
+    """Writes the order: one PLANNED row a wanted take, one transaction, and what `also` adds to it."""
     quoted = quote(p, scope)
     if not quoted.wanted:
         return quoted
@@ -185,6 +208,8 @@ def place(p: Production, scope: Scope) -> RunQuote:
                 if TakeState(take.state) in UNSENT:
                     cancel_unsent(w, take, "a newer order takes its place")
             takes.plan(w, _row(p, want, order, scope.pass_name, seeds))
+        if also:
+            also(w)
     return quoted
 
 
@@ -205,6 +230,7 @@ def _row(p: Production, want: Wanted, order: str, pass_name: str, seeds: set[int
         seed=seed,
         pass_=pass_name,
         would_cost=_would_cost(p, want, seed),
+        agreed=want.quote.upper.micro if want.quote else None,
     )
 
 

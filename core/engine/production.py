@@ -97,6 +97,9 @@ class Production:
     free_bytes: Callable[[], int] = field(default=lambda: 1 << 40)
     """Free disk space at `home`."""
 
+    empty_since: dict[int, float] = field(default_factory=dict)
+    """Submission to when this process first found the provider's listing empty of it, monotonic seconds."""
+
     @property
     def plan(self) -> Plan:
         return self.current_plan()

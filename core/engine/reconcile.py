@@ -2,16 +2,17 @@
 
 At start-up every INTENT becomes IN_DOUBT. A saved reply, or exactly one unowned job the provider
 lists for us, adopts; a proven absence releases the hold; everything else waits for a person.
+Absence takes two empty listings, the second a quiet period after the first by this process's own
+monotonic clock: a wall clock may jump, and a listing may lag behind what was accepted.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, ProviderFault
-from core.engine import submit
+from core.engine import outcomes, submit
 from core.engine.states import TakeState
 from core.ledger import spend
 from core.providers.base import Reconcile
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from core.engine.production import Production
     from core.ledger.append import Writer
     from core.ledger.views import SubmissionRow, TakeRow
-
-QUIET_S = 120.0
-"""Longer than any listing's lag and a POST's deadline together: before it, an empty list proves nothing."""
 
 
 def wake(p: Production) -> int:
@@ -48,16 +46,16 @@ def settle_doubts(p: Production) -> list[TakeRow]:
 
 
 def _try(p: Production, take: TakeRow, submission: SubmissionRow) -> TakeRow:
-    saved = _saved_job(p, submission.key)
+    saved = saved_job(p, take, submission)
     if saved:
         return submit.accept(p, take, submission, saved)
     provider = p.provider(take.provider)
-    level = provider.capabilities(take.model).reconcile
-    if level < Reconcile.TAGGED_LIST or submission.intent_at is None:
+    able = provider.capabilities(take.model)
+    if able.reconcile < Reconcile.TAGGED_LIST or submission.intent_at is None:
         return take
     since = datetime.fromisoformat(submission.intent_at)
     try:
-        tickets = provider.find(submission.key, take.seed, since - timedelta(minutes=5))
+        tickets = provider.find(outcomes.sent_key(submission), take.seed, since - timedelta(minutes=5))
     except ProviderFault:
         return take
     if tickets is None:
@@ -65,18 +63,28 @@ def _try(p: Production, take: TakeRow, submission: SubmissionRow) -> TakeRow:
     free = [t for t in tickets if p.reader.owner_of(take.provider, t.job_id) in (None, submission.id)]
     if len(free) == 1:
         return submit.accept(p, take, submission, free[0].job_id)
-    quiet = (p.clock.now() - since).total_seconds() >= QUIET_S
-    if not tickets and (level is Reconcile.IDEMPOTENT or quiet):
+    if tickets:
+        p.empty_since.pop(submission.id, None)
+    elif _quiet(p, submission, able.quiet_s):
         return _absent(p, take, submission, "the provider has no such job")
     return take
 
 
-def _saved_job(p: Production, key: str) -> str:
-    try:
-        found = json.loads(p.outcome_file(key).read_text("utf-8")).get("job_id", "")
-    except (OSError, ValueError, AttributeError):
-        return ""
-    return found if isinstance(found, str) else ""
+def _quiet(p: Production, submission: SubmissionRow, quiet_s: float) -> bool:
+    """Whether the listing was empty before, long enough ago. A new process begins to wait anew."""
+    now = p.clock.monotonic()
+    return now - p.empty_since.setdefault(submission.id, now) >= quiet_s
+
+
+def saved_job(p: Production, take: TakeRow, submission: SubmissionRow) -> str:
+    """The job a saved reply names for this submission, or for this take and no owner; else empty."""
+    own = outcomes.read(p.outcome_file(submission.key))
+    if own:
+        return own.job_id
+    for found in outcomes.of_take(p.outcome_file(submission.key).parent, take.shot, take.n):
+        if p.reader.owner_of(found.provider or take.provider, found.job_id) is None:
+            return found.job_id
+    return ""
 
 
 def _absent(p: Production, take: TakeRow, submission: SubmissionRow, said: str) -> TakeRow:
@@ -84,6 +92,7 @@ def _absent(p: Production, take: TakeRow, submission: SubmissionRow, said: str) 
         spend.release(w, submission.id)
         spend.move(w, submission.id, "in_doubt", "absent", done_at=w.now, note=said)
 
+    p.empty_since.pop(submission.id, None)
     return p.step(take, TakeState.READY, said, also, note="")
 
 
@@ -110,13 +119,28 @@ def adopt(p: Production, take: TakeRow, job_id: str, person: str) -> TakeRow:
 
 
 def declare_absent(p: Production, take: TakeRow, person: str) -> TakeRow:
-    """A person says that nothing runs: the hold is freed, the take may be sent."""
-    return _absent(p, take, _doubtful(p, take), f"{person} says that nothing was sent")
+    """A person says that nothing runs: the hold is freed, the take may be sent.
+
+    Raises BadInput where a saved reply names its job.
+    """
+    submission = _doubtful(p, take)
+    _refuse_known(p, take, submission)
+    return _absent(p, take, submission, f"{person} says that nothing was sent")
+
+
+def _refuse_known(p: Production, take: TakeRow, submission: SubmissionRow) -> None:
+    job = saved_job(p, take, submission)
+    if job and p.reader.owner_of(take.provider, job) in (None, submission.id):
+        raise BadInput(
+            f"the provider accepted {take.shot} take {take.n}: its job is {job}",
+            todo=f"`rushes reconcile {take.shot} --adopt {job}`",
+        )
 
 
 def write_off(p: Production, take: TakeRow, person: str) -> TakeRow:
-    """A person gives up: the hold counts as spent, unverified."""
+    """A person gives up: the hold counts as spent, unverified. Raises BadInput as `declare_absent` does."""
     submission = _doubtful(p, take)
+    _refuse_known(p, take, submission)
     said = f"{person} wrote it off"
 
     def also(w: Writer) -> None:

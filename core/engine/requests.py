@@ -37,11 +37,21 @@ class Opening:
 NOTHING = Opening()
 
 
-def draft(p: Production, shot: Shot, n: int, seed: int, opening: Opening = NOTHING) -> VideoRequest:
-    """The request for take `n` of a shot. Raises BadInput where a picture is missing."""
+def draft(
+    p: Production,
+    shot: Shot,
+    n: int,
+    seed: int,
+    opening: Opening = NOTHING,
+    ordered: tuple[str, str] | None = None,
+) -> VideoRequest:
+    """The request for take `n` of a shot. Raises BadInput where a picture is missing.
+
+    `ordered`: the provider and model a person said yes to, whatever the film names by now.
+    """
     plan = p.plan
     choice = choose_model(plan, shot)
-    provider = "animatic" if p.rehearsal else choice.provider
+    provider, model = ordered or ("animatic" if p.rehearsal else choice.provider, choice.model)
     prompt = assemble(plan, shot.id, handed_over=opening.first is not None)
     plate = _plate(p, shot)
     camera = camera_of(plan, shot)
@@ -54,7 +64,7 @@ def draft(p: Production, shot: Shot, n: int, seed: int, opening: Opening = NOTHI
         last_frame_sha=opening.last.sha if opening.last else None,
         plate_sha=plate.sha if plate else None,
         camera=(camera.move, camera.easing, camera.amount) if camera else None,
-        model=choice.model,
+        model=model,
         provider=provider,
         frames=frames,
         fps=plan.profile.fps,
@@ -71,7 +81,7 @@ def draft(p: Production, shot: Shot, n: int, seed: int, opening: Opening = NOTHI
     return VideoRequest(
         shot=shot.id,
         take=n,
-        model=choice.model,
+        model=model,
         prompt=prompt.text,
         frames=frames,
         fps=plan.profile.fps,

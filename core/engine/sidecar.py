@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from core.base.clock import stamp
+from core.base.jsons import read_json
 from core.base.paths import write_atomic
 from core.ledger import records
 
@@ -21,11 +22,8 @@ SCHEMA = 1
 
 def read(files: TakeFiles) -> dict[str, Any]:
     """The sidecar as it stands; empty where it is missing, broken or of another schema."""
-    try:
-        found = json.loads(files.sidecar.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) and found.get("rushes_sidecar") == SCHEMA else {}
+    found = read_json(files.sidecar) or {}
+    return found if found.get("rushes_sidecar") == SCHEMA else {}
 
 
 def keep(files: TakeFiles, **facts: Any) -> None:

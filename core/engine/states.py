@@ -68,7 +68,7 @@ STEPS: Mapping[TakeState, frozenset[TakeState]] = MappingProxyType(
         S.REMOTE_OK: frozenset({S.DOWNLOADING, S.EXPIRED}),
         S.DOWNLOADING: frozenset({S.DOWNLOADED, S.REMOTE_OK, S.EXPIRED}),
         S.DOWNLOADED: frozenset({S.VERIFIED, S.BROKEN, S.REMOTE_OK}),
-        S.BROKEN: frozenset({S.REJECTED}),
+        S.BROKEN: frozenset({S.REJECTED, S.DOWNLOADED}),
         S.VERIFIED: frozenset({S.FRAMED, S.REMOTE_OK}),
         S.FRAMED: frozenset({S.REVIEW}),
         S.REVIEW: frozenset({S.APPROVED, S.REJECTED}),

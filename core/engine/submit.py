@@ -7,53 +7,37 @@ never sent again. Free takes go the same way, with sums of exactly zero.
 
 from __future__ import annotations
 
-import json
 import logging
-import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.base.clock import stamp
 from core.base.crash import reach
 from core.base.errors import RushesError
-from core.base.paths import write_atomic
 from core.base.text import one_line
-from core.engine import gates
-from core.engine.production import Production, write_step
+from core.engine import outcomes
+from core.engine.gates import Halt as Halt
+from core.engine.outcomes import sent_key
+from core.engine.production import Production
 from core.engine.states import PauseReason, TakeState
-from core.ledger import spend, takes
-from core.ledger.tables import Submission
+from core.ledger import records, spend, takes
 from core.providers.base import ErrorClass, ProviderError, Sent, SubmitOutcome
 
 if TYPE_CHECKING:
-    from core.engine.requests import Opening
+    from collections.abc import Callable
+
     from core.ledger.append import Writer
     from core.ledger.views import SubmissionRow, TakeRow
-    from core.providers.base import Payload, Quote, Ticket, VideoProvider, VideoRequest
+    from core.providers.base import Payload, Ticket, VideoProvider, VideoRequest
 
 log = logging.getLogger("rushes.submit")
-MIN_FREE_BYTES = 256 << 20
-"""No intent below this: a paid clip must have somewhere to land, and the ledger room to say so."""
 UNSENT_WAIT_S = 2.0
 """Between two tries of a request that provably never left."""
 WAIT_CAP_S = 120.0
 """A provider's Retry-After is obeyed up to here; beyond it the chain pauses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """Why a chain cannot go on by itself."""
-
-    reason: PauseReason
-    note: str
-    retry_after_s: float | None = None
-    """Nothing was sent, or the provider said when to come again; None: a person must act."""
-
-
-class _Over(Exception):
-    """Carries a finding out of a transaction, so that it rolls back."""
-
-    def __init__(self, finding: gates.OverBudget) -> None:
-        self.finding = finding
+class _Changed(Exception):
+    """What a take begins with is no longer so; the intent rolls back."""
 
 
 class _Paused(Exception):
@@ -63,72 +47,26 @@ class _Paused(Exception):
         self.halt = halt
 
 
-def reserve(
-    p: Production, take: TakeRow, request: VideoRequest, opening: Opening, plan_hash: str
+def _always() -> bool:
+    return True
+
+
+def send(
+    p: Production, take: TakeRow, request: VideoRequest, holds: Callable[[], bool] = _always
 ) -> TakeRow | Halt:
-    """READY to RESERVED: budget test and hold in one transaction."""
-    if p.free_bytes() < MIN_FREE_BYTES:
-        return Halt(PauseReason.DISK, f"less than {MIN_FREE_BYTES >> 20} MB free on the film's disk")
-    quote = p.provider(take.provider).quote(request)
-    facts: dict[str, object] = {
-        "request_hash": request.request_hash,
-        "plan_hash": plan_hash,
-        "prompt": request.prompt,
-        "source_take": opening.source_take,
-        "in_sha": opening.in_sha,
-        "frames": request.frames,
-    }
-    try:
-        reach("take.reserved.before")
-        with p.ledger.write() as w:
-            _reserve(p, w, take, quote, facts)
-            reach("take.reserved.in")
-        reach("take.reserved.after")
-    except _Over as over:
-        return Halt(PauseReason.BUDGET, str(over.finding))
-    return p.take(take.id)
+    """RESERVED to SUBMITTED, or wherever the outcome leads. Sends at most one accepted request.
 
-
-def _reserve(p: Production, w: Writer, take: TakeRow, quote: Quote, facts: dict[str, object]) -> None:
-    state = take
-    if take.state == TakeState.PLANNED:
-        write_step(w, take, TakeState.READY, "its input is there")
-        state = _at(take, TakeState.READY)
-    if state.state == TakeState.READY:
-        write_step(w, state, TakeState.GATED, "no gate stands before it", **facts)
-        state = _at(take, TakeState.GATED)
-    finding = gates.over_budget(w, p.plan.profile.budget, take.chain, take.id, quote.upper.micro)
-    if finding:
-        raise _Over(finding)
-    row = Submission(
-        subject_kind="take",
-        subject_id=take.id,
-        chain=take.chain,
-        shot=take.shot,
-        state="reserved",
-        provider=take.provider,
-        key=uuid.uuid4().hex,
-        request_hash=str(facts["request_hash"]),
-        day=w.day,
-        price_row=quote.price_row,
-    )
-    spend.open_submission(w, row, quote.upper.micro, quote.certainty)
-    write_step(w, state, TakeState.RESERVED, f"{quote.upper} held")
-
-
-def _at(take: TakeRow, state: TakeState) -> TakeRow:
-    return take._replace(state=state)
-
-
-def send(p: Production, take: TakeRow, request: VideoRequest) -> TakeRow | Halt:
-    """RESERVED to SUBMITTED, or wherever the outcome leads. Sends at most one accepted request."""
+    `holds`: whether the take still begins with what the request says, asked in the intent's transaction.
+    """
     submission = _live(p, take)
     if submission.request_hash != request.request_hash:
-        _hand_back(p, take, submission, "cancelled", "its input changed before it was sent")
-        return Halt(PauseReason.REFUSED, "its input changed before it was sent", retry_after_s=0.0)
+        return _changed(p, take, submission)
     provider = p.provider(take.provider)
-    payload = provider.build_payload(request, submission.key)
-    paused = _intent(p, take, submission)
+    payload = provider.build_payload(request, sent_key(submission))
+    try:
+        paused = _intent(p, take, submission, holds)
+    except _Changed:
+        return _changed(p, take, submission)
     if paused:
         return paused
     take = p.take(take.id)
@@ -138,19 +76,30 @@ def send(p: Production, take: TakeRow, request: VideoRequest) -> TakeRow | Halt:
     return record(p, take, submission, outcome)
 
 
+def _changed(p: Production, take: TakeRow, submission: SubmissionRow) -> Halt:
+    said = "its input changed before it was sent"
+    _hand_back(p, take, submission, "cancelled", said)
+    return Halt(PauseReason.REFUSED, said, retry_after_s=0.0)
+
+
 def _live(p: Production, take: TakeRow) -> SubmissionRow:
     found = p.reader.live_submission(take.id)
     assert found is not None, "a RESERVED take has a live submission: one transaction made both"  # noqa: S101
     return found
 
 
-def _intent(p: Production, take: TakeRow, submission: SubmissionRow) -> Halt | None:
+def _intent(
+    p: Production, take: TakeRow, submission: SubmissionRow, holds: Callable[[], bool] = _always
+) -> Halt | None:
     """Writes the intent, unless the chain has been paused; nothing is sent before this is committed."""
 
     def also(w: Writer) -> None:
         state, reason, note = takes.chain_state(w, take.chain)
         if state == "paused":
             raise _Paused(Halt(PauseReason(reason), note))
+        # Nobody else can write now: what a person said until this moment is seen.
+        if not holds():
+            raise _Changed
         spend.move(w, submission.id, "reserved", "intent", intent_at=w.now)
 
     try:
@@ -274,21 +223,33 @@ def submission_state(take: TakeRow) -> str:
 def _keep_reply(p: Production, take: TakeRow, submission: SubmissionRow, ticket: Ticket) -> None:
     """A full disk must not lose the job's name: the ledger is tried all the same, and the log has it."""
     try:
-        save_outcome(p, take, submission.key, ticket)
+        save_outcome(p, take, submission, ticket)
     except (RushesError, OSError) as error:
         named = one_line(ticket.job_id, 200)
         log.error("%s take %s is job %s; its reply was not saved: %s", take.shot, take.n, named, error)  # noqa: TRY400
 
 
-def save_outcome(p: Production, take: TakeRow, key: str, ticket: Ticket) -> None:
+def save_outcome(p: Production, take: TakeRow, submission: SubmissionRow, ticket: Ticket) -> None:
     """The reply on disk, synced: even a provider that lists nothing can be reconciled from it."""
-    facts = {
-        "submission": key,
-        "job_id": ticket.job_id,
-        "raw": ticket.raw,
-        "provider": take.provider,
-        "shot": take.shot,
-        "take": take.n,
-    }
-    text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
-    write_atomic(p.outcome_file(key), text.encode("utf-8"))
+    ordered = records.ordered(p.reader, take.id)
+    outcome = outcomes.Outcome(
+        submission=submission.key,
+        job_id=ticket.job_id,
+        provider=submission.provider,
+        shot=take.shot,
+        take=take.n,
+        chain=take.chain,
+        order=take.order_id,
+        position=take.position,
+        seam=take.seam,
+        model=take.model,
+        seed=take.seed,
+        held=records.hold_of(p.reader, submission.id),
+        frames=ordered.frames,
+        fps=ordered.fps,
+        width=ordered.width,
+        height=ordered.height,
+        request_hash=submission.request_hash,
+        at=stamp(p.clock.now()),
+    )
+    outcomes.save(p.outcome_file(submission.key), outcome, ticket.raw)

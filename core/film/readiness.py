@@ -41,7 +41,7 @@ def findings(plan: Plan, capabilities: Callable[[str, str], object | None]) -> t
     `capabilities(provider, model)` gives an object with the fields of `providers.base.Capabilities`,
     or None for a model that nobody knows.
     """
-    found = [*_film(plan), *_blocks(plan)]
+    found = [*_film(plan), *_blocks(plan), *_plates(plan)]
     limits = _Limits(capabilities)
     for chain in plan.chains:
         found += _chain(plan, chain)
@@ -151,6 +151,22 @@ def _blocks(plan: Plan) -> Iterator[Finding]:
                 block.file,
                 f"character '{block.stem}' has no reference picture",
                 "give references in its front matter, or a picture on the board",
+            )
+
+
+def _plates(plan: Plan) -> Iterator[Finding]:
+    """Environments in which a chain has nothing to look at: neither a plate nor its own first picture."""
+    bare: dict[str, None] = {}
+    for chain in plan.chains:
+        if not chain.anchor or plan.has(chain.anchor.partition(":")[0]):
+            bare |= dict.fromkeys(shot.environment for shot in chain.live if shot.environment)
+    for name in bare:
+        if plan.plate_of(name) is None:
+            yield Finding.warning(
+                "environment-without-plate",
+                f"blocks/environments/{name}.md",
+                f"environment '{name}' has no plate on the board: its animatics are a plain card",
+                "give board/board.toml a picture with role 'environment' and this name",
             )
 
 

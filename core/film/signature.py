@@ -44,7 +44,7 @@ def signature(root: str | os.PathLike[str]) -> str:
 def _names(folder: str, end: str = "") -> list[str]:
     try:
         names = os.listdir(folder)  # noqa: PTH208 - as above
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # not there, no folder, or a link in a circle: then it holds no plan
         return []
     return [name for name in names if name.endswith(end) and not name.startswith(".")]
 

@@ -17,7 +17,7 @@ import rtoml
 
 from core.base.errors import BadInput, Fault
 from core.base.locate import FENCE, Lines
-from core.base.paths import inside
+from core.base.paths import LinkCircle, inside
 from core.base.redact import find_key, redact
 from core.base.text import one_line
 
@@ -34,6 +34,7 @@ Loc = tuple[str | int, ...]
 Form = Literal["toml", "json", "front"]
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONG_NUMBER = re.compile("[0-9]{4301}")
 _PLACE = re.compile(r"\s*at line (\d+) column \d+$")
 _NAMED_BYTES = {"\x00": "a NUL character", "\x1b": "an escape character"}
 _FIRST_FEW = 20
@@ -117,6 +118,9 @@ class Reader:
             with file.open("rb") as handle:
                 # One byte more than allowed tells a file that grew since its stat.
                 data = handle.read(MAX_FILE_BYTES + 1)
+        except LinkCircle:
+            self.faults.whole(path, "a link that leads nowhere: put the file itself there", "unreadable")
+            return None
         except BadInput:
             self.faults.whole(path, "a link that leads outside the film folder", "outside-path")
             return None
@@ -194,6 +198,11 @@ def parse_json(source: Source, faults: Faults) -> dict[str, Any] | None:
     except json.JSONDecodeError as error:
         broken = "the file is empty" if not source.text.strip() else f"not JSON: {error.msg}"
         faults.whole(source.path, broken, "bad-json", line=error.lineno)
+        return None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        long = _LONG_NUMBER.search(source.text)
+        line = source.text.count("\n", 0, long.start()) + 1 if long else 0
+        faults.whole(source.path, "a number with more digits than any film needs", "bad-json", line=line)
         return None
     except RecursionError:
         faults.whole(source.path, "nested too deep for a film file", "bad-json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.base.errors import LedgerFault
 from core.ledger.db import connect_read_only, ledger_errors
@@ -52,10 +52,38 @@ def recent(reader: Reader, name: str, count: int = 20) -> list[float]:
     return [row[0] for row in reader.rows(sql, name, count)]
 
 
+class Ordered(NamedTuple):
+    """What was asked for: the film's own numbers may change while a job runs."""
+
+    frames: int
+    fps: str
+    """Empty, and the sizes 0, where no request was made yet."""
+    width: int
+    height: int
+    agreed: int | None
+    """Micro-dollars at most, as quoted when it was ordered."""
+
+
+def ordered(reader: Reader, take_id: int) -> Ordered:
+    found = reader.rows("SELECT frames, fps, width, height, agreed FROM take WHERE id=?", take_id)
+    frames, fps, width, height, agreed = found[0] if found else (None, "", None, None, None)
+    return Ordered(frames or 1, fps, width or 0, height or 0, agreed)
+
+
 def frames_of(reader: Reader, take_id: int) -> int:
     """How many frames were ordered."""
-    found = reader.rows("SELECT frames FROM take WHERE id=?", take_id)
-    return int(found[0][0] or 1) if found else 1
+    return ordered(reader, take_id).frames
+
+
+def keys(reader: Reader) -> set[str]:
+    """Of every submission."""
+    return {str(row[0]) for row in reader.rows("SELECT key FROM submission")}
+
+
+def hold_of(reader: Reader, submission: int) -> int:
+    """Micro-dollars reserved for a submission."""
+    found = reader.rows("SELECT micro FROM money WHERE submission_id=? AND kind='reserve'", submission)
+    return int(found[0][0]) if found else 0
 
 
 _SPEND = (

@@ -36,7 +36,8 @@ _TABLES = (
       provider TEXT NOT NULL, model TEXT NOT NULL, seed INTEGER NOT NULL CHECK (seed BETWEEN 0 AND 2147483647),
       pass TEXT NOT NULL DEFAULT '', plan_hash TEXT NOT NULL DEFAULT '', request_hash TEXT NOT NULL DEFAULT '',
       prompt TEXT NOT NULL DEFAULT '', source_take INTEGER REFERENCES take(id), in_sha TEXT NOT NULL DEFAULT '',
-      frames INTEGER, sha TEXT NOT NULL DEFAULT '', first_sha TEXT NOT NULL DEFAULT '',
+      frames INTEGER, fps TEXT NOT NULL DEFAULT '', width INTEGER, height INTEGER,
+      agreed INTEGER CHECK (agreed >= 0), sha TEXT NOT NULL DEFAULT '', first_sha TEXT NOT NULL DEFAULT '',
       last_sha TEXT NOT NULL DEFAULT '', would_cost INTEGER CHECK (would_cost >= 0), created_at TEXT NOT NULL, state_at TEXT NOT NULL,
       note TEXT NOT NULL DEFAULT '', UNIQUE (shot, n)) STRICT""",
     """CREATE TABLE submission (
@@ -114,6 +115,7 @@ _INDEXES = (
     # The last line of defence against paying twice stands in the database, not in hope.
     """CREATE UNIQUE INDEX one_live_submission ON submission (subject_kind, subject_id)
        WHERE state IN ('reserved', 'intent', 'in_doubt', 'accepted')""",
+    "CREATE UNIQUE INDEX one_circled ON take (shot) WHERE state = 'approved'",
     "CREATE UNIQUE INDEX one_owner_a_job ON submission (provider, job_id) WHERE job_id IS NOT NULL",
     "CREATE INDEX submission_subject ON submission (subject_kind, subject_id)",
     "CREATE INDEX submission_doubt ON submission (state) WHERE state IN ('reserved', 'intent', 'in_doubt')",

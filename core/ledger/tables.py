@@ -60,6 +60,12 @@ class Take(SQLModel, table=True):
     """The take whose frame this one began from."""
     in_sha: str = ""
     frames: int | None = None
+    fps: str = ""
+    """As a fraction, `24000/1001`; with width and height as ordered. Empty until it is reserved."""
+    width: int | None = None
+    height: int | None = None
+    agreed: int | None = None
+    """Micro-dollars at most, as quoted when a person ordered it; None where nobody could say."""
     sha: str = ""
     first_sha: str = ""
     last_sha: str = ""

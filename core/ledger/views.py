@@ -104,6 +104,13 @@ class Reader:
         marks = ",".join("?" * len(names))
         return _one(self._takes(f"WHERE chain=? AND state IN ({marks}) LIMIT 1", chain, *names))
 
+    def chains_with(self, states: Iterable[str]) -> tuple[str, ...]:
+        """Chains that have takes in these states, be they in the plan or not."""
+        names = sorted(states)
+        marks = ",".join("?" * len(names))
+        sql = f"SELECT DISTINCT chain FROM take WHERE state IN ({marks}) ORDER BY chain"
+        return tuple(str(row[0]) for row in self.rows(sql, *names))
+
     def of_order(self, order_id: str, shot: str) -> TakeRow | None:
         return _one(self._takes("WHERE order_id=? AND shot=? ORDER BY n DESC LIMIT 1", order_id, shot))
 

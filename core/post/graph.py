@@ -217,11 +217,14 @@ def concat_list(names: Sequence[str], frames: Sequence[int], fps: Fraction) -> s
     return "\n".join(lines) + "\n"
 
 
-def join_args(listing: Path, out: Path, *, sound: bool) -> list[str]:
-    """Arguments that copy the pieces' pictures into one mp4 and encode their sound once."""
+def join_args(listing: str, out: Path, *, sound: bool) -> list[str]:
+    """Arguments that copy the pieces' pictures into one mp4 and encode their sound once.
+
+    `listing` is a name in the folder ffmpeg is started in, where the pieces lie.
+    """
     audio = ["-map", "0:a:0", *_AAC, "-flags:a", "+bitexact"] if sound else ["-an"]
     return [
-        *("-y", "-protocol_whitelist", "file", "-f", "concat", "-safe", "1", "-i", file_url(listing)),
+        *("-y", "-protocol_whitelist", "file", "-f", "concat", "-safe", "1", "-i", f"file:{listing}"),
         *("-map", "0:v:0", "-c:v", "copy", *TAGS_709, *audio),
         *("-map_metadata", "-1", "-fflags", "+bitexact", "-video_track_timescale", str(TIMESCALE)),
         *("-movflags", "+faststart", "-f", "mp4", file_url(out)),

@@ -92,8 +92,9 @@ def _check_lacking(lacking: Sequence[str], total: int, *, rough: bool) -> None:
         raise BadInput("no shot has a take to show yet", todo="`rushes run` makes takes")
     if lacking:
         raise BadInput(
-            f"{len(lacking)} of {total} shots have no circled take: {_names(lacking)}",
-            todo="circle one of each (`rushes approve shot ID`), or `rushes assemble --rough` for the newest",
+            f"{len(lacking)} of {total} shots have no circled take",
+            todo=f"circle one of each (`rushes approve ID`): {_names(lacking)}\n"
+            "    or `rushes assemble --rough` for the newest takes",
         )
 
 

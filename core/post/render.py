@@ -40,6 +40,8 @@ class Rendered:
     frames: int
     seconds: float
     version: int
+    left_out: tuple[str, ...] = ()
+    """Shots that are not in it because they have nothing to show yet."""
 
 
 def render(
@@ -96,7 +98,10 @@ def _join(ffmpeg: Ffmpeg, cut: Cut, parts: list[Part], out_dir: Path, title: str
     text = concat_list(names, [part.leg.frames for part in parts], cut.film.fps)
     with part_file(listing) as written, part_file(out_dir / f"{stem}.mp4") as film:
         write_atomic(written, text.encode("utf-8"))
-        ffmpeg.run(join_args(written, film, sound=cut.sound), timeout_s=JOIN_TIMEOUT_S)
+        # By its bare name, from its own folder: the concat demuxer reads names beside the list as
+        # URLs and would cut a folder's name at `?` or `#`.
+        args = join_args(written.name, film.absolute(), sound=cut.sound)
+        ffmpeg.run(args, timeout_s=JOIN_TIMEOUT_S, cwd=written.parent)
         _check_film(film, cut)
         return _publish(film, cut, out_dir, stem, title)
 
@@ -122,7 +127,7 @@ def _publish(film: Path, cut: Cut, out_dir: Path, stem: str, title: str) -> Rend
             write_atomic(written, text.encode("utf-8"))
             if publish_new(film, path):
                 publish(written, beside)
-                return Rendered(path, beside, cut.frames, cut.seconds, version)
+                return Rendered(path, beside, cut.frames, cut.seconds, version, cut.left_out)
 
 
 def review_copy(ffmpeg: Ffmpeg, clip: Path, text: SlateText, out: Path) -> Path:

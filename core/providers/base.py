@@ -274,6 +274,8 @@ class Capabilities:
     audio: bool = False
     native_last_frame: bool = False
     reconcile: Reconcile = Reconcile.NOTHING
+    quiet_s: float = 120.0
+    """Between the two empty listings that prove absence: more than lag and POST deadline together."""
     cancel: bool = False
     as_of: str = ""
 

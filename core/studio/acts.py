@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.base import settings
 from core.base.errors import BadInput, FilmHeld, WaitsForPerson, nearest
@@ -21,6 +21,7 @@ from core.engine import orders as takes_orders
 from core.engine import reconcile
 from core.engine.orders import RunQuote, Scope
 from core.engine.states import LIVE
+from core.film.choice import choose_model
 from core.ledger import takes
 from core.ledger.tables import Gate, GateDecision, Note
 from core.studio import orders
@@ -58,6 +59,11 @@ def capabilities(places: Places) -> Callable[[str, str], Capabilities | None]:
         return found.capabilities(model) if found else None
 
     return ask
+
+
+def providers(places: Places) -> tuple[str, ...]:
+    """The names of the providers there is an adapter for."""
+    return tuple(sorted(providers_of(places)))
 
 
 def person() -> Person:
@@ -98,8 +104,18 @@ def agree(p: Production, codes: list[str], why: str) -> None:
 
 
 def quote(p: Production, scope: Scope) -> RunQuote:
-    """What a run would order. Writes nothing."""
-    return takes_orders.quote(p, scope)
+    """What a run would order. Writes nothing. A provider without an adapter has no price here; `order`
+    refuses it."""
+    named = {choose_model(p.plan, shot).provider for chain in p.plan.chains for shot in chain.live}
+    unpriced: Any = {name: _Unpriced() for name in named if name not in p.providers}
+    return takes_orders.quote(replace(p, providers={**unpriced, **p.providers}), scope)
+
+
+class _Unpriced:
+    """Stands for a provider without an adapter: asked for a price, it has none."""
+
+    def quote(self, _request: object) -> None:
+        return None
 
 
 def order(
@@ -129,8 +145,8 @@ def refuse_if_held(places: Places) -> None:
 
 
 def anything_left(p: Production) -> bool:
-    """Some take is not before a person yet."""
-    return any(p.reader.first_in(chain.id, LIVE) for chain in p.plan.chains)
+    """Some take is not before a person yet, be its chain in the plan or no longer."""
+    return bool(p.reader.chains_with(LIVE))
 
 
 def waiting_code(p: Production) -> int:
@@ -142,9 +158,10 @@ def waiting_code(p: Production) -> int:
 def lift_pauses(p: Production, chains: tuple[str, ...]) -> None:
     """A person's go lifts every pause; what is in doubt stays in doubt."""
     paused = p.reader.chains()
-    named = chains or tuple(chain.id for chain in p.plan.chains)
+    # A chain whose file was renamed may still have a job under way.
+    held = {*(chain.id for chain in p.plan.chains), *p.reader.chains_with(LIVE)}
     with p.ledger.write() as w:
-        for chain in named:
+        for chain in chains or sorted(held):
             if paused.get(chain, ("active",))[0] == "paused":
                 takes.set_chain(w, chain, "active")
 

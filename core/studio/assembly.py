@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,12 +36,7 @@ class Opened:
 
 def open_film(places: Places) -> Opened:
     """Raises PlanFaults, LedgerFault, BadInput. Creates the ledger where there is none."""
-    if not (places.root / "film.json").is_file():
-        raise BadInput(
-            "there is no film here (film.json is missing)",
-            where=str(places.root),
-            todo="`rushes init DIR` begins one, `rushes demo` makes the sample film",
-        )
+    require_film(places)
     _refuse_vanished(places)
     plans = PlanKeeper(places)
     clock = SystemClock()
@@ -58,6 +54,16 @@ def open_film(places: Places) -> Opened:
         free_bytes=lambda: shutil.disk_usage(places.state).free,
     )
     return Opened(production, plans)
+
+
+def require_film(places: Places) -> None:
+    """Raises BadInput where no film stands: nothing is made in a folder that was mistyped."""
+    if not os.path.isfile(places.root / "film.json"):  # noqa: PTH113 - False where pathlib raises
+        raise BadInput(
+            "there is no film here (film.json is missing)",
+            where=str(places.root),
+            todo="`rushes init DIR` begins one, `rushes demo` makes the sample film",
+        )
 
 
 def _refuse_vanished(places: Places) -> None:

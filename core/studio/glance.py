@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.base.hold import holder
 from core.engine.stale import chosen, stale_shots
+from core.engine.states import UNSENT
 from core.ledger import records
 from core.studio import rows, sums
 from core.studio.shotstate import shot_state
@@ -25,14 +26,15 @@ EXPECTED: dict[str, tuple[int, int]] = {
 }
 """Takes a shot of a kind usually needs; from the production diary the project began with."""
 SHOWN = 50
+_ONLY_ORDERED = UNSENT | {"cancelled"}
+"""Takes of which there is nothing yet: no clip, no cost."""
 SHOWN_EVENTS = (
-    *(f"take.{kind}" for kind in ("submitted", "running", "framed", "review", "held", "retake")),
-    *(f"take.{kind}" for kind in ("approved", "rejected", "cancelled", "in_doubt", "written_off")),
-    *(f"take.{kind}" for kind in ("remote_failed", "expired", "broken")),
+    *(f"take.{kind}" for kind in ("review", "held", "retake", "approved", "rejected")),
+    *(f"take.{kind}" for kind in ("in_doubt", "written_off", "remote_failed", "expired", "broken")),
     *("chain.paused", "chain.active", "order.placed", "failure.logged", "person.decided", "cut.made"),
     *("worker.started", "worker.ended", "plan.fault", "plan.mended"),
 )
-"""Kinds worth a line; steps in between stay in the ledger."""
+"""Kinds a person asks about; steps in between, and what an engine says to itself, stay in the ledger."""
 
 
 class _Facts(NamedTuple):
@@ -53,8 +55,9 @@ def glance(places: Places, reader: Reader | None) -> rows.Glance:
     if snapshot is None:
         return _broken(places, faults, worker)
     facts = _read(snapshot, reader, worker)
-    shots = tuple(_shot(shot, facts) for shot in snapshot.shots)
+    shots = tuple(_shot(shot, facts, places) for shot in snapshot.shots)
     failures = sums.failures(reader)
+    titles = {chain.id: chain.title or chain.id for chain in snapshot.chains}
     day, days = _days(snapshot.film)
     return rows.Glance(
         film=str(places.root),
@@ -68,8 +71,8 @@ def glance(places: Places, reader: Reader | None) -> rows.Glance:
         failures=failures[:SHOWN],
         failure_total=len(failures),
         failure_categories=sums.categories(failures),
-        waiting=_waiting(shots, facts, faults, reader),
-        events=_events(reader),
+        waiting=_waiting(shots, facts, faults, reader, titles),
+        events=_events(reader, titles),
         worker=worker,
         faults=faults,
         last_frame=_last_frame(facts),
@@ -111,11 +114,12 @@ def _read(snapshot: Snapshot, reader: Reader | None, worker: rows.WorkerRow) -> 
     return _Facts(made, picked, stale, reader.chains() if reader else {}, worker)
 
 
-def _shot(shot: PlannedShot, facts: _Facts) -> rows.ShotRow:
+def _shot(shot: PlannedShot, facts: _Facts, places: Places) -> rows.ShotRow:
     made = facts.takes.get(shot.id, [])
     stale = shot.id in facts.stale
-    counted = [take for take in made if take.state not in ("planned", "cancelled")]
+    counted = [take for take in made if take.state not in _ONLY_ORDERED]
     circled = next((take.n for take in reversed(made) if take.state == "approved"), None)
+    framed = next((take.n for take in reversed(made) if take.last_sha), None)
     source = facts.takes.get(shot.depends, []) if shot.depends else None
     return rows.ShotRow(
         id=shot.id,
@@ -131,10 +135,11 @@ def _shot(shot: PlannedShot, facts: _Facts) -> rows.ShotRow:
         drift=None,
         expected=EXPECTED.get(shot.kind, (1, 8)),
         note=made[-1].note if made else "",
-        framed=next((take.n for take in reversed(made) if take.last_sha), None),
+        framed=framed,
         usable=facts.chosen[shot.id].n if shot.id in facts.chosen else None,
         source=shot.depends,
         seam=shot.seam,
+        clip=f"{places.home}/takes/{shot.id}/{shot.id}_t{framed:03d}.mp4" if framed is not None else "",
     )
 
 
@@ -163,7 +168,7 @@ def _chain(
     live = [shot for shot in shots if shot.state != "omitted"]
     running = next((shot for shot in live if shot.state == "running"), None)
     done = sum(1 for shot in live if shot.state == "circled")
-    shown = "paused" if state == "paused" else _chain_state(live, facts.worker.running)
+    shown = "paused" if state == "paused" else _chain_state(live, _ordered(live, facts), facts.worker.running)
     since, progress = _current(running, facts, reader) if running else (None, None)
     return rows.ChainRow(
         id=ident,
@@ -182,11 +187,20 @@ def _chain(
     )
 
 
-def _chain_state(live: list[rows.ShotRow], worker: bool) -> str:
+def _chain_state(live: list[rows.ShotRow], ordered: set[str], worker: bool) -> str:
     if live and all(shot.state == "circled" for shot in live):
         return "done"
-    busy = any(shot.state in ("running", "ready", "planned") and shot.takes for shot in live)
-    return "active" if worker and (busy or any(shot.state == "running" for shot in live)) else "idle"
+    busy = any(
+        shot.state == "running" or (shot.state in ("ready", "planned") and shot.id in ordered)
+        for shot in live
+    )
+    return "active" if worker and busy else "idle"
+
+
+def _ordered(live: list[rows.ShotRow], facts: _Facts) -> set[str]:
+    """Shots whose newest take is ordered and not yet sent."""
+    newest = {shot.id: made[-1].state for shot in live if (made := facts.takes.get(shot.id))}
+    return {shot for shot, state in newest.items() if state in UNSENT}
 
 
 def _current(shot: rows.ShotRow, facts: _Facts, reader: Reader | None) -> tuple[float | None, float | None]:
@@ -209,8 +223,11 @@ def _waiting(
     facts: _Facts,
     faults: tuple[rows.FaultRow, ...],
     reader: Reader | None,
+    titles: dict[str, str],
 ) -> tuple[rows.WaitingRow, ...]:
+    """Faults, then the shots in the film's order, the rejected ones after the rest, then pauses."""
     found = [_fault_row(fault) for fault in faults]
+    rejected: list[rows.WaitingRow] = []
     for shot in shots:
         made = [take for take in facts.takes.get(shot.id, []) if take.state != "cancelled"]
         take = made[-1] if made else None
@@ -221,13 +238,18 @@ def _waiting(
             found.append(
                 rows.WaitingRow("failed", str(take.id), shot.id, take.n, f"take {take.n} failed: {take.note}")
             )
+        elif shot.state == "rejected" and take:
+            said = f"take {take.n} rejected{': ' + take.note if take.note else ''}"
+            rejected.append(rows.WaitingRow("rejected", str(take.id), shot.id, take.n, said))
         elif shot.state in ("review", "stale") and shot.id in facts.chosen:
             best = made[-1] if shot.state == "review" else facts.chosen[shot.id]
             word = "to review" if shot.state == "review" else "is stale"
             found.append(rows.WaitingRow("review", str(best.id), shot.id, best.n, f"take {best.n} {word}"))
+    found += rejected
     for chain, (state, reason, note) in facts.chains.items():
         if state == "paused" and reason != "review":
-            found.append(rows.WaitingRow("pause", chain, "", None, f"{chain} paused: {note or reason}"))
+            said = f"{titles.get(chain, chain)}: {rows.paused(reason, note)}"
+            found.append(rows.WaitingRow("pause", chain, "", None, said))
     return tuple(found)
 
 
@@ -242,13 +264,22 @@ def _fault_row(fault: rows.FaultRow) -> rows.WaitingRow:
     return rows.WaitingRow("fault", place, "", None, f"{place}: {fault.what}")
 
 
-def _events(reader: Reader | None) -> tuple[rows.EventRow, ...]:
+def _events(reader: Reader | None, titles: dict[str, str]) -> tuple[rows.EventRow, ...]:
     if reader is None:
         return ()
     found = reader.events(limit=SHOWN, kinds=SHOWN_EVENTS)
     return tuple(
-        rows.EventRow(e["id"], e["at"], e["kind"], e["shot"] or e["chain"], e["text"]) for e in found
+        rows.EventRow(e["id"], e["at"], e["kind"], e["shot"] or titles.get(e["chain"], e["chain"]), _told(e))
+        for e in found
     )
+
+
+def _told(event: dict[str, Any]) -> str:
+    """What happened, in words; a pause carries the ledger's code."""
+    if event["kind"] != "chain.paused":
+        return str(event["text"])
+    data = event["data"]
+    return rows.paused(str(data.get("reason", "")), str(data.get("note", "")))
 
 
 def _last_frame(facts: _Facts) -> tuple[str, int] | None:

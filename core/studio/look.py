@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from core.base.errors import BadInput, PlanFaults, RushesError
 from core.base.hold import holder
 from core.film.load import load_plan
 from core.film.prompts import Prompt, prompt_of
-from core.film.readiness import findings, placed
+from core.film.readiness import FREE_PROVIDER, findings, placed
 from core.film.schema import schemas as schemas
 from core.ledger.db import integrity, sqlite_version
 from core.media.ffmpeg import find_ffmpeg
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.engine.production import Production
+    from core.film.finding import Finding
     from core.film.plan import Plan
     from core.studio.places import Places
 
@@ -53,8 +54,10 @@ def plan_of(places: Places) -> Plan:
     return load_plan(places.root)
 
 
-def check(places: Places, capabilities: Callable[[str, str], object | None]) -> tuple[Sight, ...]:
-    """Every fault and finding of the film's files."""
+def check(
+    places: Places, capabilities: Callable[[str, str], object | None], providers: tuple[str, ...] = ()
+) -> tuple[Sight, ...]:
+    """Every fault and finding of the film's files. `providers`: the names of those there are."""
     try:
         plan = plan_of(places)
     except PlanFaults as faults:
@@ -68,13 +71,22 @@ def check(places: Places, capabilities: Callable[[str, str], object | None]) -> 
             )
             for fault in faults.faults
         )
-    found = placed(plan, findings(plan, capabilities))
+    found = [_with_providers(f, providers) for f in placed(plan, findings(plan, capabilities))]
     return tuple(
         Sight(
             f.severity, f"{f.file}:{f.line}" if f.line else f.file, _of_shot(f.shot, f.text), f.todo, f.code
         )
         for f in found
     )
+
+
+def _with_providers(found: Finding, providers: tuple[str, ...]) -> Finding:
+    """Who asks for a model nobody knows is told which providers there are, and the way without one."""
+    if found.code != "unknown-model" or not providers:
+        return found
+    there = ", ".join(providers)
+    way = "name one in film.json, or rehearse: `rushes run --rehearse`"
+    return replace(found, todo=f"there is: {there}; {way}")
 
 
 def _place(file: str, line: int) -> str:
@@ -112,7 +124,8 @@ def frame(p: Production, shot: str, n: int | None, at: str, out: Path | None) ->
         picture = last_frame(clip)
     else:
         picture = frame_at(clip, _seconds(at))
-    target = out or p.root / "refs" / f"{shot}_t{take.n:03d}_{at.replace('.', '-')}.png"
+    of = "_rehearsal" if p.rehearsal else ""
+    target = out or p.root / "refs" / f"{shot}_t{take.n:03d}{of}_{at.replace('.', '-')}.png"
     save_png(target, picture.pixels)
     return target
 
@@ -129,7 +142,7 @@ def _seconds(text: str) -> float:
     return value
 
 
-def doctor(places: Places | None) -> tuple[Sight, ...]:
+def doctor(places: Places | None, providers: tuple[str, ...]) -> tuple[Sight, ...]:
     """The machine, the terminal, the disk, and the film where there is one."""
     found = [
         Sight("ok", "python", f"{platform.python_version()} at {sys.prefix}"),
@@ -138,6 +151,7 @@ def doctor(places: Places | None) -> tuple[Sight, ...]:
         _terminal(),
         *(_package(name) for name in ("textual", "sqlmodel", "av", "pillow", "numpy")),
         _keys(),
+        _providers(providers),
     ]
     if places is not None:
         found += _film(places)
@@ -184,6 +198,11 @@ def _keys() -> Sight:
     return Sight(
         "ok", "keys", f"in the environment: {', '.join(there)}" if there else "none; animatic needs none"
     )
+
+
+def _providers(names: tuple[str, ...]) -> Sight:
+    said = [f"{name} (free, on this machine)" if name == FREE_PROVIDER else name for name in names]
+    return Sight("ok", "providers", ", ".join(said))
 
 
 def _film(places: Places) -> list[Sight]:

@@ -1,5 +1,8 @@
-"""Command rows: how anybody anywhere controls a film. The worker carries them out; where none
-runs, whoever asked does."""
+"""Command rows: how anybody anywhere controls a film, and the record of who did.
+
+Pause and resume are in force at once, for the chain's row says so and every intent looks at it: a
+worker that stalls cannot send past them. Only `stop` waits for the worker, the one it was meant for.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,35 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.clock import stamp
 from core.base.errors import BadInput
-from core.engine.states import PauseReason
+from core.base.hold import holder
+from core.engine.states import LIVE, PauseReason
 from core.ledger import commands, takes
+from core.studio.places import Places
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.engine.production import Production
 
 
 def carry_out(p: Production, kind: str, args: dict[str, Any]) -> str:
     """Pause or resume, one chain or all. Returns a sentence. Raises BadInput for unknown words."""
     chain = str(args.get("chain") or "")
-    chains = [p.plan.chain(chain).id] if chain else [held.id for held in p.plan.chains]
+    chains = _chains(p, chain)
     if kind == "pause":
         return _pause(p, chains, str(args.get("person", "")))
     if kind == "resume":
         return _resume(p, chains)
     raise BadInput(f"unknown command '{kind}'", todo="pause, resume or stop")
+
+
+def _chains(p: Production, chain: str) -> list[str]:
+    """One, or all: a chain that left the plan counts while takes of it are under way."""
+    live = p.reader.chains_with(LIVE)
+    if chain:
+        return [chain if chain in live else p.plan.chain(chain).id]
+    planned = [held.id for held in p.plan.chains]
+    return planned + [left for left in live if left not in planned]
 
 
 def _pause(p: Production, chains: list[str], person: str) -> str:
@@ -50,16 +66,26 @@ def _named(chains: list[str]) -> str:
 
 
 def ask(p: Production, kind: str, args: dict[str, Any], person: str, *, worker: bool) -> str:
-    """Queues a command for the worker, or carries it out here where none runs."""
+    """Pauses or resumes here and now; tells the worker to stop, where one runs."""
     if kind not in ("pause", "resume", "stop"):
         raise BadInput(f"unknown command '{kind}'", todo="pause, resume or stop")
-    if worker:
+    if kind != "stop":
+        said = carry_out(p, kind, {**args, "person": person})
         with p.ledger.write() as w:
-            commands.queue(w, kind, json.dumps(args, sort_keys=True), person)
-        return f"{kind}: told the worker"
-    if kind == "stop":
+            row = commands.queue(w, kind, json.dumps(args, sort_keys=True), person)
+            commands.close(w, row, said, ok=True)
+        return said
+    if not worker:
         return "no worker runs"
-    return carry_out(p, kind, {**args, "person": person})
+    pid = holder(Places(p.root, rehearsal=p.rehearsal).lock).pid
+    with p.ledger.write() as w:
+        commands.queue(w, kind, json.dumps({**args, "pid": pid}, sort_keys=True), person)
+    return f"{kind}: told the worker"
+
+
+def is_stale(command: Mapping[str, Any], *, pid: int, since: str) -> bool:
+    """Whether a queued command was meant for another worker than `pid`, or for one before `since`."""
+    return command["args"].get("pid") not in (None, pid) or command["at"] < since
 
 
 def answer(p: Production, command: int, text: str, *, ok: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
-from core.base.errors import PlanFaults
+from core.base.errors import Fault, PlanFaults
+from core.base.text import one_line
 from core.film.load import load_plan
 from core.film.signature import signature
 from core.ledger import plan_cache
@@ -14,6 +16,8 @@ from core.studio.snapshot import of_plan
 if TYPE_CHECKING:
     from core.film.plan import Plan
     from core.studio.places import Places
+
+log = logging.getLogger("rushes.plan")
 
 
 class PlanKeeper:
@@ -32,22 +36,38 @@ class PlanKeeper:
         return self._plan
 
     def refresh(self) -> bool:
-        """Looks at the files; True where the plan, or what is wrong with it, changed."""
+        """Looks at the files; True where the plan, or what is wrong with it, changed. Never raises:
+        a film at work outlives whatever somebody puts into its folder."""
         with self._lock:
-            mark = signature(self._places.root)
-            if mark == self._mark:
-                return False
-            self._mark = mark
+            before = str(self.faults)
             try:
-                self._plan = load_plan(self._places.root)
-                self.faults = None
+                return self._read_again()
             except PlanFaults as faults:
                 self.faults = faults
                 return True
-            self._save()
-            return True
+            except Exception as error:
+                self._mark = ""  # it may pass without a change of the files: looked at again
+                self.faults = PlanFaults([Fault("film.json", 0, _unread(error), code="unreadable")])
+                if str(self.faults) == before:
+                    return False
+                log.exception("the plan could not be read again")
+                return True
+
+    def _read_again(self) -> bool:
+        mark = signature(self._places.root)
+        if mark == self._mark:
+            return False
+        self._mark = mark
+        self._plan = load_plan(self._places.root)
+        self.faults = None
+        self._save()
+        return True
 
     def _save(self) -> None:
         found = plan_cache.read(self._places.plan_cache, self._mark)
         if found is None and signature(self._places.root) == self._mark:
             plan_cache.write(self._places.plan_cache, of_plan(self._plan, self._mark))
+
+
+def _unread(error: Exception) -> str:
+    return one_line(f"the film could not be read again: {error or type(error).__name__}", 300)

@@ -33,6 +33,26 @@ class Record:
         made = self.reader.takes_of(shot) if shot else self.reader.all_takes()
         return [self._take(self.reader, take) for take in made]
 
+    def said(self, shot: str | None = None) -> list[dict[str, Any]]:
+        """Notes on shots, and the words with verdicts and retakes, oldest first.
+
+        Each has `at`, `shot`, `take` (None: of the shot), `kind`, `person` and `text`.
+        """
+        if self.reader is None:
+            return []
+        numbers = {take.id: take.n for take in self.reader.all_takes()}
+        found = [_word(row, "note", None, row["text"]) for row in records.notes(self.reader)]
+        found += [
+            _word(row, row["verdict"], numbers.get(row["take_id"]), row["note"])
+            for row in records.verdicts(self.reader)
+            if row["note"]
+        ]
+        for event in self.reader.events(limit=5000, kinds=("take.retake",)):
+            who, _, why = event["text"].removeprefix("retake ordered by ").partition(": ")
+            if why:
+                found.append(_word({**event, "person": who}, "retake", None, why))
+        return sorted((w for w in found if shot in (None, w["shot"])), key=lambda word: str(word["at"]))
+
     def _take(self, reader: Reader, take: TakeRow) -> dict[str, Any]:
         money = reader.money_of(take.id)
         clip = self.places.home / "takes" / take.shot / f"{take.shot}_t{take.n:03d}.mp4"
@@ -85,6 +105,20 @@ class Record:
     def close(self) -> None:
         if self.reader is not None:
             self.reader.close()
+
+
+def _word(row: dict[str, Any], kind: str, take: int | None, text: str) -> dict[str, Any]:
+    shared = {name: row[name] for name in ("at", "shot", "person")}
+    return {**shared, "take": take, "kind": kind, "text": text}
+
+
+def stale_shots(places: Places) -> tuple[str, ...]:
+    """Shots whose take no longer follows from the plan, in the film's order."""
+    record = Record(places)
+    try:
+        return tuple(shot.id for shot in record.glance().shots if shot.stale)
+    finally:
+        record.close()
 
 
 _TOTALS = ("reserved_usd", "committed_usd", "settled_usd", "in_doubt_usd")

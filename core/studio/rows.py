@@ -20,7 +20,7 @@ class ShotRow(NamedTuple):
     state: str
     """planned ready running review circled rejected failed in_doubt held stale omitted."""
     takes: int
-    """How many takes were made or are being made."""
+    """How many takes were made or are being made; one that is only ordered is none yet."""
     newest_take: int | None
     approved_take: int | None
     stale: bool
@@ -37,6 +37,8 @@ class ShotRow(NamedTuple):
     """Shot whose frame this one begins from, or an empty string."""
     seam: str = ""
     """How it begins: last, keyframe, bridge, anchor, board, text."""
+    clip: str = ""
+    """Absolute path of that framed take's clip, or an empty string."""
 
 
 class ChainRow(NamedTuple):
@@ -112,7 +114,7 @@ class WaitingRow(NamedTuple):
     """Something only a person can answer."""
 
     kind: str
-    """review, in_doubt, failed, gate, pause, fault."""
+    """review, in_doubt, failed, rejected, gate, pause, fault."""
     id: str
     """Take id, gate id or chain id."""
     shot: str
@@ -172,3 +174,25 @@ class Glance(NamedTuple):
     last_frame: tuple[str, int] | None = None
     """Shot and take of the newest hand-over frame."""
     rehearsal: bool = False
+
+
+PAUSES = {
+    "manual": "paused by you",
+    "budget": "paused: the budget",
+    "key_limit": "paused: the limit of the key",
+    "moderation": "paused: moderation",
+    "refused": "paused: the provider refused",
+    "in_doubt": "paused: in doubt",
+    "review": "paused: a take to review",
+    "drift": "paused: drift",
+    "disk": "paused: the disk",
+}
+"""Why a chain stands still, by the ledger's word for it."""
+
+
+def paused(reason: str, note: str) -> str:
+    """A pause as a person says it: `paused by you`, `paused: in doubt, S205`."""
+    words = PAUSES.get(reason) or f"paused: {reason.replace('_', ' ') or 'by hand'}"
+    # Of a pause by hand the note says who it was: that is the person who reads it.
+    told = "" if reason == "manual" and note.startswith("by ") else note
+    return f"{words}, {told}" if told and told != reason else words

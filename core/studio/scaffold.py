@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -45,8 +46,10 @@ def set_title(root: Path, title: str) -> None:
 
 
 def begin_today(root: Path) -> None:
-    """Moves the production's first and last day so that it begins today."""
+    """Moves the production's first and last day so that it begins today; a film without both stays."""
     found = json.loads((root / "film.json").read_text("utf-8"))
+    if not (found.get("start") and found.get("due")):
+        return
     first, last = date.fromisoformat(found["start"]), date.fromisoformat(found["due"])
     today = datetime.now().astimezone().date()
     _set(root, start=str(today), due=str(today + (last - first)))
@@ -54,9 +57,16 @@ def begin_today(root: Path) -> None:
 
 def _set(root: Path, **fields: str) -> None:
     path = root / "film.json"
-    found = json.loads(path.read_text("utf-8"))
-    found.update(fields)
-    write_atomic(path, (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+    before = path.read_text("utf-8")
+    found = {**json.loads(before), **fields}
+    text = before
+    for name, value in fields.items():
+        shown = json.dumps(value, ensure_ascii=False)
+        line = re.compile(rf'^(\s*"{name}"\s*:\s*)"(?:[^"\\]|\\.)*"', re.MULTILINE)
+        text = line.sub(lambda held, shown=shown: held[1] + shown, text, count=1)  # type: ignore[misc]
+    if json.loads(text) != found:  # written in another manner: right matters more than its looks
+        text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    write_atomic(path, text.encode("utf-8"))
 
 
 def _refuse_film(root: Path) -> None:

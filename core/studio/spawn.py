@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from core.base.hold import holder
-from core.base.paths import disk_errors
+from core.base.paths import disk_errors, open_plain, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,9 +73,9 @@ def git_name() -> str:
 
 
 def _start(argv: list[str], log: Path) -> Process:
+    state_folder(log.parent)
     with disk_errors(log):
-        log.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        handle = open_plain(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         return subprocess.Popen(
             argv,

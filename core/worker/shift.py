@@ -7,11 +7,12 @@ chains run, and each harvests what is in flight before it sends anything new.
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from core.base.errors import LedgerFault, RushesError
-from core.base.hold import beat
+from core.base.errors import DiskFull, FilmHeld, LedgerFault, RushesError
 from core.base.text import one_line
 from core.engine import reconcile
 from core.engine.chain import ChainRunner
@@ -20,6 +21,9 @@ from core.ledger.db import back_up, integrity
 from core.studio import orders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.base.hold import Hold
     from core.studio.assembly import Opened
     from core.studio.places import Places
 
@@ -30,17 +34,30 @@ PLAN_LOOK_S = 1.0
 BACKUP_S = 1800.0
 RECONCILE_S = 30.0
 DONE, WAITS = 0, 3
+_ENDS = ("chains", "end")
+"""Chores that end a shift: what they cannot write there is no later to write it in."""
+_T = TypeVar("_T")
 
 
 class Shift:
     """Runs until there is nothing to do, or it is told to stop."""
 
     def __init__(
-        self, opened: Opened, places: Places, stop: threading.Event, *, linger: bool, chains: tuple[str, ...]
+        self,
+        opened: Opened,
+        places: Places,
+        held: Hold,
+        stop: threading.Event,
+        *,
+        linger: bool,
+        chains: tuple[str, ...],
+        since: str,
     ) -> None:
+        """`since`: the moment just before the film was held, as in the ledger's rows."""
         self.p = opened.production
         self.plans = opened.plans
         self.places = places
+        self.held = held
         self.stop = stop
         self.linger = linger
         self.only = chains
@@ -48,23 +65,82 @@ class Shift:
         self._seen: dict[str, int] = {}
         """Chain to the ledger's version when its last thread was started."""
         self._due: dict[str, float] = {}
+        self._faults: dict[str, str] = {}
+        """Chore to its last fault: one that lasts is told once."""
+        self._live: tuple[str, ...] = ()
+        self._looked: int | None = None
+        self._since = since
 
     def run(self) -> int:
-        """The worker's exit code."""
-        self._wake()
+        """The worker's exit code. However it ends: no chain thread outlives it, for the film's lock
+        falls next, and a thread that still sends would send beside another worker.
+
+        Raises LedgerFault for a damaged ledger, FilmHeld where the lock is lost, DiskFull at the end.
+        """
+        try:
+            self._wake()
+            code = self._watch()
+        finally:
+            self.stop.set()
+            for thread in self._threads.values():
+                thread.join()
+        if code is not None:
+            return code
+        ended = self._chore("end", lambda: self._end(None))
+        return WAITS if ended is None else ended
+
+    def _watch(self) -> int | None:
+        """Until there is nothing to do: the exit code; None where it was told to stop."""
         while not self.stop.is_set():
-            version = self.p.reader.data_version()
+            if not self.held.still_ours():
+                raise FilmHeld(
+                    "the film's lock was replaced, so this worker stopped sending",
+                    where=str(self.places.lock),
+                    todo="leave .rushes/ alone while a worker runs; `rushes run` goes on",
+                )
+            version = self._chore("look", self.p.reader.data_version)
             self._housekeeping()
-            self._obey()
-            self._run_chains(version)
-            if not self._busy() and self._seen_all(version) and self._may_end():
-                code = self._end(version)
+            self._chore("commands", self._obey)
+            if version is not None:
+                code = self._chore("chains", partial(self._advance, version))
                 if code is not None:
                     return code
             self.stop.wait(TICK_S)
-        for thread in self._threads.values():
-            thread.join()
-        return self._end(None) or DONE
+        return None
+
+    def _advance(self, version: int) -> int | None:
+        """Starts what has work; the exit code where nothing is left to do."""
+        self._look(version)
+        self._run_chains(version)
+        if self._busy() or not self._seen_all(version) or not self._may_end():
+            return None
+        return self._end(version)
+
+    def _chore(self, name: str, act: Callable[[], _T]) -> _T | None:
+        """What `act` returns, or None after a fault: told once, and the shift goes on.
+
+        Only a damaged ledger ends a shift, and a full disk once nothing is left to do.
+        """
+        try:
+            done = act()
+        except Exception as error:
+            if _is_damage(error) or (isinstance(error, DiskFull) and not self._busy() and name in _ENDS):
+                raise
+            self._tell(name, error)
+            return None
+        self._faults.pop(name, None)
+        return done
+
+    def _tell(self, name: str, error: Exception) -> None:
+        said = one_line(str(error) or type(error).__name__, 300)
+        if self._faults.get(name) == said:
+            return
+        self._faults[name] = said
+        log.exception("%s", name)
+        try:
+            self._event("worker.fault", f"{name}: {said}")
+        except RushesError:  # the ledger may be what is at fault; the log has it
+            log.warning("the fault could not be told in the ledger")
 
     def _may_end(self) -> bool:
         """A lingering worker stays while a verdict could give it work."""
@@ -94,22 +170,29 @@ class Shift:
             )
         back_up(self.places.ledger, self.places.backups, self.p.clock.now())
         doubts = reconcile.wake(self.p)
-        left = reconcile.settle_doubts(self.p)
-        orders.note_accounts(self.p)
+        left = self._chore("reconcile", lambda: reconcile.settle_doubts(self.p)) or []
+        self._chore("accounts", lambda: orders.note_accounts(self.p))
         said = f", {doubts} requests without an answer, {len(left)} still in doubt" if doubts else ""
         self._event("worker.started", f"the worker started{said}")
 
     def _housekeeping(self) -> None:
         if self._every("beat", BEAT_S):
-            beat(self.places.lock)
-        if self._every("plan", PLAN_LOOK_S) and self.plans.refresh():
+            self._chore("beat", self.held.beat)
+        if self._every("plan", PLAN_LOOK_S):
+            self._chore("plan", self._look_at_plan)
+        if self._every("backup", BACKUP_S, at_once=False):
+            self._chore("backup", self._back_up)
+        if self._every("reconcile", RECONCILE_S, at_once=False):
+            self._chore("reconcile", lambda: reconcile.settle_doubts(self.p))
+
+    def _look_at_plan(self) -> None:
+        if self.plans.refresh():
             faults = self.plans.faults
             said = str(faults.faults[0]) if faults else "the plan was read again"
             self._event("plan.fault" if faults else "plan.mended", one_line(said, 300))
-        if self._every("backup", BACKUP_S, at_once=False):
-            back_up(self.places.ledger, self.places.backups, self.p.clock.now())
-        if self._every("reconcile", RECONCILE_S, at_once=False):
-            reconcile.settle_doubts(self.p)
+
+    def _back_up(self) -> None:
+        back_up(self.places.ledger, self.places.backups, self.p.clock.now())
 
     def _every(self, what: str, seconds: float, *, at_once: bool = True) -> bool:
         now = self.p.clock.monotonic()
@@ -122,10 +205,13 @@ class Shift:
         return True
 
     def _obey(self) -> None:
-        """Command rows, in order."""
+        """Command rows, in order. One that was meant for a worker before this one is only answered."""
         for command in self.p.reader.queued_commands():
             try:
-                answer, ok = self._do(command["kind"], command["args"]), True
+                if orders.is_stale(command, pid=os.getpid(), since=self._since):
+                    answer, ok = "that worker has ended", False
+                else:
+                    answer, ok = self._do(command["kind"], command["args"]), True
             except RushesError as error:
                 answer, ok = one_line(str(error), 300), False
             orders.answer(self.p, command["id"], answer, ok=ok)
@@ -135,6 +221,12 @@ class Shift:
             self.stop.set()
             return "the worker stops; jobs under way are picked up by the next `rushes run`"
         return orders.carry_out(self.p, kind, args)
+
+    def _look(self, version: int) -> None:
+        """Which chains the ledger knows live takes of, asked anew once it changed."""
+        if self._looked != version:
+            self._live = self.p.reader.chains_with(LIVE)
+            self._looked = version
 
     def _run_chains(self, version: int) -> None:
         for chain in self._chains():
@@ -149,7 +241,10 @@ class Shift:
             self._threads[chain].start()
 
     def _chains(self) -> tuple[str, ...]:
-        named = tuple(chain.id for chain in self.p.plan.chains)
+        """The plan's, and those that left the plan while takes of theirs were under way: a job that
+        was paid for is fetched, whatever became of its file."""
+        planned = tuple(chain.id for chain in self.p.plan.chains)
+        named = planned + tuple(chain for chain in self._live if chain not in planned)
         return tuple(chain for chain in named if chain in self.only) if self.only else named
 
     def _has_work(self, chain: str) -> bool:
@@ -179,3 +274,10 @@ class Shift:
     def _event(self, kind: str, text: str) -> None:
         with self.p.ledger.write() as w:
             w.event(kind, text)
+
+
+def _is_damage(error: Exception) -> bool:
+    """A ledger that cannot be used, not one that another process keeps for the moment."""
+    cause = error.__cause__
+    said = str(getattr(cause, "orig", None) or cause)
+    return isinstance(error, LedgerFault) and "locked" not in said

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ import pytest
 
 from core.base import hold as holding
 from core.base.errors import BadInput, FilmHeld
-from core.base.hold import Holder, beat, hold, holder
+from core.base.hold import Holder, hold, holder
 
 ROOT = Path(__file__).parents[2]
 NOBODY = Holder(running=False, pid=None, heartbeat_age_s=None)
@@ -122,12 +123,12 @@ def test_a_stopped_holder_still_holds_for_it_may_wake_up_and_pay(lock: Path) -> 
 
 
 def test_the_heartbeats_age_is_the_time_since_the_last_beat(lock: Path) -> None:
-    with hold(lock):
+    with hold(lock) as held:
         os.utime(lock, (time.time() - 90, time.time() - 90))
         age = holder(lock).heartbeat_age_s
         assert age is not None
         assert 89 <= age < 100
-        beat(lock)
+        held.beat()
         age = holder(lock).heartbeat_age_s
         assert age is not None
         assert age < 10
@@ -167,7 +168,7 @@ def test_those_who_look_at_the_same_time_do_not_see_each_other(lock: Path) -> No
     os.close(other)
 
 
-@pytest.mark.parametrize("content", ["", "x\n", "12x", "-4", "²", "\xff"])
+@pytest.mark.parametrize("content", ["", "x\n", "12x", "9" * 6000, "-4", "²", "\xff"])
 def test_a_lock_file_without_a_number_names_nobody(lock: Path, content: str) -> None:
     with hold(lock):
         lock.write_text(content, "latin-1" if content == "\xff" else "utf-8")
@@ -208,5 +209,86 @@ def test_a_film_in_a_place_that_cannot_be_written_is_a_sentence(
 
     monkeypatch.setattr(os, "open", refuses)
     with pytest.raises(BadInput, match="no permission"):
+        hold(lock).__enter__()
+    assert holder(lock) == NOBODY
+
+
+def test_a_lock_file_that_was_replaced_lets_no_second_worker_in(lock: Path) -> None:
+    first = worker(lock)
+    lock.unlink()
+    lock.touch()
+    assert holder(lock) == Holder(running=True, pid=None, heartbeat_age_s=None)
+    with pytest.raises(FilmHeld):
+        hold(lock).__enter__()
+    lock.unlink()
+    assert holder(lock).running
+    end(first)
+    assert holder(lock) == NOBODY
+
+
+def test_a_hold_knows_that_its_lock_was_replaced_and_leaves_the_new_file_alone(lock: Path) -> None:
+    with hold(lock) as held:
+        assert held.still_ours()
+        lock.unlink()
+        assert held.still_ours(), "the folder's lock keeps others out"
+        lock.write_text("mine")
+        os.utime(lock, (1, 1))
+        held.beat()
+        assert not held.still_ours()
+    assert (lock.read_text(), lock.stat().st_mtime) == ("mine", 1)
+
+
+def test_a_hold_knows_that_its_folder_was_replaced(lock: Path) -> None:
+    with hold(lock) as held:
+        lock.parent.rename(lock.parent.with_name("aside"))
+        lock.parent.mkdir()
+        assert not held.still_ours()
+
+
+def test_where_folders_cannot_be_locked_the_lock_file_alone_decides(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+
+    def files_only(handle: int, how: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", files_only)
+    with hold(lock) as held:
+        assert holder(lock).pid == os.getpid()
+        assert held.still_ours()
+        lock.unlink()
+        assert not held.still_ours()
+    assert holder(lock) == NOBODY
+
+
+def test_a_link_in_the_locks_place_is_refused_and_its_target_stays(lock: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("dear")
+    lock.parent.mkdir(parents=True)
+    lock.symlink_to(precious)
+    with pytest.raises(BadInput, match="plain file"):
+        hold(lock).__enter__()
+    assert holder(lock) == NOBODY
+    assert precious.read_text() == "dear"
+
+
+@pytest.mark.parametrize("below", ["worker.lock", "rehearsal/worker.lock"])
+def test_a_state_folder_that_is_a_link_is_refused(tmp_path: Path, below: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "film").mkdir()
+    (tmp_path / "film" / ".rushes").symlink_to(elsewhere)
+    with pytest.raises(BadInput, match="a link stands where"):
+        hold(tmp_path / "film" / ".rushes" / below).__enter__()
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_pipe_in_the_locks_place_is_refused_without_waiting_for_it(lock: Path) -> None:
+    lock.parent.mkdir(parents=True)
+    os.mkfifo(lock)
+    with pytest.raises(BadInput, match="plain file"):
         hold(lock).__enter__()
     assert holder(lock) == NOBODY

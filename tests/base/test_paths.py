@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.base.errors import BadInput, DiskFull
-from core.base.paths import inside, publish, publish_new, sha256_file, sha256_text, write_atomic
+from core.base.paths import (
+    LinkCircle,
+    inside,
+    open_plain,
+    publish,
+    publish_new,
+    sha256_file,
+    sha256_text,
+    write_atomic,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +86,26 @@ def test_a_path_that_leads_outside_is_refused(tmp_path: Path, path: str) -> None
     (film / "link").symlink_to("/etc")
     with pytest.raises(BadInput):
         inside(film, path)
+
+
+def test_a_link_in_a_circle_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("one")
+    with pytest.raises(LinkCircle, match="'one/x' is a link that leads nowhere"):
+        inside(tmp_path, "one/x")
+
+
+def test_only_a_plain_file_is_opened_and_nothing_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe"):
+        for flags in (os.O_RDONLY, os.O_WRONLY | os.O_APPEND | os.O_CREAT):
+            with pytest.raises(BadInput, match="plain file"):
+                open_plain(tmp_path / name, flags)
+    handle = open_plain(tmp_path / "file", os.O_RDONLY)
+    assert os.read(handle, 2) == b"x"
+    os.close(handle)
 
 
 def test_paths_and_links_inside_the_film_pass(tmp_path: Path) -> None:

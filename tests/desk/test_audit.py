@@ -14,19 +14,21 @@ from typing import Any
 
 import pytest
 
+from core.base import crash
 from core.base.errors import BadInput, FilmHeld, LedgerFault, ProviderFault
 from core.base.hold import hold
 from core.base.units import ZERO, Amount
 from core.desk import review
 from core.desk.audit import Finding, Severity, audit, rebuild, repair, restore_ledger
 from core.desk.person import Person
+from core.engine import orders, reconcile
 from core.engine.production import Production
 from core.film.load import load_plan
-from core.ledger import records
+from core.ledger import records, takes
 from core.ledger.db import back_up
 from core.providers.base import Fetched, JobState, Status, SubmitOutcome
 from core.studio.places import Places
-from tests.support.fakes import FakeProvider, MovingClock
+from tests.support.fakes import FakeProvider, MovingClock, StubClips
 
 ANNA = Person("Anna", "director")
 Open = Callable[..., Production]
@@ -406,6 +408,10 @@ def test_a_take_without_a_whole_sidecar_keeps_its_number_and_its_clip(
     half.sidecar.write_text(json.dumps({"rushes_sidecar": 1, "carried": None}))
     for path in (lost.clip, lost.sidecar, lost.last):
         path.unlink()
+    for reply in (places.home / ".rushes" / "outcomes").glob("*.json"):
+        facts = json.loads(reply.read_text())
+        if facts["shot"] == "B001":
+            reply.write_text(json.dumps({"job_id": facts["job_id"]}))
     places.ledger.unlink()
     back = rebuild(places, made.clock, made.plan)
     assert {finding.code for finding in back.findings} == {"sidecar.half", "job.unknown"}
@@ -501,3 +507,132 @@ def test_free_takes_and_refused_ones_leave_balances_that_add_up(
     run(p)
     assert codes(audit(p, places)) == []
     assert replace(audit(p, places)[0]).code == "backup.missing"
+
+
+def restored(
+    places: Places, open_film: Open, run: Run, tamper: Callable[[Production], None] = lambda p: None
+) -> Production:
+    """A backup of an order, everything made and paid for, the ledger torn, and `audit --repair`."""
+    provider = FakeProvider(price=250_000)
+    p = open_film({"a": [{"id": "A001"}, {"id": "A002"}]}, provider=provider)
+    orders.place(p, orders.Scope())
+    back_up(places.ledger, places.backups, p.clock.now())
+    run(p)
+    assert len(provider.posts) == 2
+    tamper(p)
+    close(p)
+    places.ledger.write_bytes(b"torn" * 100)
+    assert "ledger.restored" in codes(restore_ledger(places, MovingClock()))
+    return open_film(provider=provider)
+
+
+def go_on(p: Production, run: Run, *remake: str) -> None:
+    """A person lifts the pause and runs."""
+    reconcile.wake(p)
+    reconcile.settle_doubts(p)
+    with p.ledger.write() as w:
+        takes.set_chain(w, "a", "active")
+    run(p, *remake)
+
+
+def test_a_take_that_was_paid_after_the_backup_owns_its_job_again_and_is_not_sent(
+    places: Places, open_film: Open, run: Run
+) -> None:
+    p = restored(places, open_film, run)
+    assert {take.state for take in p.reader.all_takes()} == {"submitted"}
+    assert p.reader.sums().committed == 500_000, "what was held for them"
+    go_on(p, run)
+    assert {take.state for take in p.reader.all_takes()} == {"review"}
+    assert len(p.provider("animatic").posts) == 2  # type: ignore[attr-defined]
+    assert p.reader.sums()[:3] == (0, 0, 500_000)
+    assert audit(p, places) == audit(p, places)
+    assert not [finding for finding in audit(p, places) if finding.severity is Severity.ERROR]
+
+
+def test_a_reserved_take_of_the_backup_is_adopted_under_its_own_submission(
+    places: Places, open_film: Open, run: Run
+) -> None:
+    p = open_film({"a": [{"id": "A001"}]}, provider=FakeProvider(price=250_000))
+    orders.place(p, orders.Scope())
+
+    def kept(point: str) -> None:
+        if point == "take.reserved.after":
+            crash.hook = None
+            back_up(places.ledger, places.backups, p.clock.now())
+
+    crash.hook = kept
+    run(p)
+    close(p)
+    places.ledger.unlink()
+    restore_ledger(places, MovingClock())
+    p = open_film(provider=p.provider("animatic"))
+    (row,) = p.reader.submissions_of("take", p.reader.all_takes()[0].id)
+    assert (row.state, row.job_id) == ("accepted", "job-1")
+    assert p.reader.sums()[:3] == (0, 250_000, 0)
+
+
+def test_a_retake_the_backup_does_not_know_comes_back_with_its_number_and_its_clip(
+    places: Places, open_film: Open, run: Run
+) -> None:
+    p = open_film({"a": [{"id": "A001"}]}, provider=FakeProvider(price=250_000))
+    run(p)
+    back_up(places.ledger, places.backups, p.clock.now())
+    run(p, "A001")
+    clip = p.files("A001", 2).clip.read_bytes()
+    close(p)
+    places.ledger.unlink()
+    restore_ledger(places, MovingClock())
+    p = open_film(provider=p.provider("animatic"))
+    assert [(take.n, take.state) for take in p.reader.takes_of("A001")] == [(1, "review"), (2, "submitted")]
+    go_on(p, run, "A001")
+    assert [take.state for take in p.reader.takes_of("A001")] == ["review"] * 3
+    assert p.files("A001", 2).clip.read_bytes() == clip
+
+
+def test_a_file_without_any_job_puts_its_take_in_doubt(places: Places, open_film: Open, run: Run) -> None:
+    def tamper(p: Production) -> None:
+        for reply in (places.home / ".rushes" / "outcomes").glob("*.json"):
+            reply.unlink()
+        p.files("A001", 1).sidecar.unlink()
+
+    p = restored(places, open_film, run, tamper)
+    assert {take.shot: take.state for take in p.reader.all_takes()} == {
+        "A001": "in_doubt",
+        "A002": "submitted",
+    }
+    go_on(p, run)
+    assert len(p.provider("animatic").posts) == 2  # type: ignore[attr-defined]
+    assert p.reader.takes_of("A002")[0].state == "review", p.reader.chains()
+
+
+def test_a_rebuild_gives_a_job_without_any_file_its_take_again(
+    made: Production, places: Places, open_film: Open, run: Run
+) -> None:
+    close(made)
+    for path in made.files("B001", 1).folder.iterdir():
+        path.unlink()
+    places.ledger.unlink()
+    back = rebuild(places, made.clock, made.plan)
+    assert [finding.code for finding in back.findings] == ["take.adopted"]
+    p = open_film(provider=made.provider("animatic"))
+    assert [take.state for take in p.reader.takes_of("B001")] == ["submitted"]
+    run(p)
+    assert [take.state for take in p.reader.takes_of("B001")] == ["review"]
+
+
+def test_a_clip_called_broken_by_mistake_is_looked_at_again_by_a_repair(
+    places: Places, open_film: Open, run: Run
+) -> None:
+    clips = StubClips()
+    clips.broken.add("A001_t001")
+    p = open_film({"a": [{"id": "A001"}]}, clips=clips)
+    run(p)
+    assert p.reader.all_takes()[0].state == "broken"
+    repair(p, places)
+    assert p.reader.all_takes()[0].state == "broken"
+    clips.broken.clear()
+    assert "take.broken" in codes(repair(p, places))
+    with p.ledger.write() as w:
+        takes.set_chain(w, "a", "active")
+    run(p)
+    assert p.reader.all_takes()[0].state == "review"

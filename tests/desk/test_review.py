@@ -12,8 +12,10 @@ from core.base import crash
 from core.base.errors import BadInput, IllegalStep
 from core.base.paths import sha256_file
 from core.desk import review
+from core.engine.production import Production
 from core.engine.stale import chosen, stale_shots
 from core.ledger import records
+from core.ledger.views import TakeRow
 from core.studio.snapshot import of_plan
 from tests.support.fakes import FakeProvider, StubClips
 from tests.support.films import shots
@@ -394,3 +396,35 @@ def test_a_retake_beside_a_take_in_doubt_keeps_its_hold(build: Build) -> None:
     film.run()
     assert film.states("A001") == ["in_doubt", "review"]
     assert film.film_sums() == (DOLLAR, 0, DOLLAR)
+
+
+def test_two_takes_circled_at_once_leave_one_circled(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    film = build({"a": shots("A", 1)})
+    film.make()
+    film.make(shots=("A001",))
+    seen, turns = review._seen, [2]
+
+    def another_circles_first(p: Production, take: TakeRow) -> str:
+        found = seen(p, take)
+        if turns:
+            film.approve("A001", turns.pop())
+        return found
+
+    monkeypatch.setattr(review, "_seen", another_circles_first)
+    film.approve("A001", 1)
+    assert film.states("A001") == ["approved", "review"]
+
+
+def test_a_retake_and_its_reason_are_one_transaction(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    film = build({"a": shots("A", 1)})
+    film.make()
+    before = film.events()
+
+    def fails(*_: object) -> bool:
+        raise RuntimeError
+
+    monkeypatch.setattr(review, "lift", fails)
+    with pytest.raises(RuntimeError):
+        film.retake("A001")
+    assert film.events() == before
+    assert film.states("A001") == ["review"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from core.base.errors import ProviderFault
 from core.base.paths import sha256_file
 from core.base.units import ZERO, Amount, Money
 from core.engine.harvest import FAULTS_IN_A_ROW, FETCH_TRIES
+from core.engine.states import IN_FLIGHT
 from core.providers.base import JobState, Status
 from tests.support.fakes import FREE, FakeProvider, StubClips
 from tests.support.films import shots
@@ -266,3 +269,54 @@ def test_how_long_a_job_took_is_measured(build: Build) -> None:
 def test_a_take_that_failed_there_leaves_no_file(build: Build) -> None:
     film = paid(build, failed(), count=1)
     assert not film.p.files("A001", 1).folder.exists()
+
+
+def test_a_clip_of_another_job_is_never_written_over(build: Build) -> None:
+    film = build({"a": shots("A", 1)})
+    film.order()
+    files = film.p.files("A001", 1)
+    files.folder.mkdir(parents=True)
+    files.clip.write_bytes(b"paid for by another job")
+    film.run()
+    assert film.states("A001") == ["downloading"]
+    assert "is there already" in film.p.reader.chain("a")[2]
+    assert files.clip.read_bytes() == b"paid for by another job"
+    files.clip.unlink()
+    film.resume()
+    film.run()
+    assert film.states("A001") == ["review"]
+    assert len(film.provider.posts) == 1
+
+
+def test_a_clip_is_held_against_what_was_ordered_not_against_the_film_of_today(build: Build) -> None:
+    class Noting(StubClips):
+        seen: list[object]
+
+        def verify(self, clip: Path, **asked: Any) -> dict[str, Any]:
+            self.seen = [asked[name] for name in ("fps", "width", "height")]
+            return {}
+
+    clips = Noting()
+    film = build({"a": shots("A", 1)}, clips=clips)
+    film.provider.statuses.append([Status(JobState.RUNNING)] * 50 + [FREE])
+    film.order()
+    film.run(stop=lambda: len(film.provider.polls) > 3)
+    film.rewrite({"a": shots("A", 1)}, width=1080, height=1920, fps="30")
+    film.run()
+    assert film.states("A001") == ["review"]
+    assert clips.seen == [24, 320, 180]
+
+
+def test_a_job_is_fetched_though_its_chains_file_was_renamed(build: Build) -> None:
+    film = build({"a": shots("A", 1)})
+    film.provider.statuses.append([Status(JobState.RUNNING)] * 50 + [FREE])
+    film.order()
+    film.run(stop=lambda: len(film.provider.polls) > 3)
+    (film.root / "shots/a.toml").rename(film.root / "shots/b.toml")
+    film.reopen()
+    assert list(film.p.reader.chains_with(IN_FLIGHT)) == ["a"]
+    film.run("a")
+    assert film.states("A001") == ["review"]
+    (film.root / "shots/b.toml").write_text('[chain]\ntitle = "b"\n')
+    film.reopen()
+    assert film.approve("A001").state == "approved", "a person may judge it though the shot is gone"

@@ -275,3 +275,14 @@ def test_two_orders_at_once_do_not_number_a_take_twice(build: Build) -> None:
     finally:
         orders._by_shot = place
     assert film.states("A001") == ["planned"]
+
+
+def test_a_new_take_never_gets_a_number_that_a_file_or_a_saved_reply_has(build: Build) -> None:
+    film = build({"a": shots("A", 2)})
+    files = film.p.files("A001", 4)
+    files.folder.mkdir(parents=True)
+    files.clip.write_bytes(b"a clip the ledger does not know")
+    reply = film.p.outcome_file("gone")
+    reply.parent.mkdir(parents=True)
+    reply.write_text('{"job_id": "job-9", "shot": "A002", "take": 7}')
+    assert [(want.shot, want.n) for want in film.order().wanted] == [("A001", 5), ("A002", 8)]

@@ -11,9 +11,8 @@ import pytest
 from core.base import crash
 from core.base.errors import BadInput, ProviderFault
 from core.engine import reconcile
-from core.engine.reconcile import QUIET_S
 from core.providers.base import Reconcile, SubmitOutcome, Ticket
-from tests.support.fakes import UNCLEAR, FakeProvider
+from tests.support.fakes import QUIET_S, UNCLEAR, FakeProvider
 from tests.support.films import shots
 from tests.support.stage import DOLLAR, Build, Stage
 
@@ -73,8 +72,9 @@ def test_the_one_job_the_provider_lists_for_us_is_adopted(build: Build, level: R
 
 
 @pytest.mark.parametrize("point", NOT_SENT)
-def test_an_idempotent_provider_proves_absence_at_once(build: Build, point: str) -> None:
-    film = dead_at(build, point, Reconcile.IDEMPOTENT)
+def test_a_provider_whose_jobs_are_folders_here_proves_absence_at_once(build: Build, point: str) -> None:
+    provider = FakeProvider(price=DOLLAR, quiet_s=0.0)
+    film = dead_at(build, point, Reconcile.IDEMPOTENT, provider)
     assert film.wake() == []
     assert film.states("A001") == ["ready"]
     assert film.submission("A001")["state"] == "absent"
@@ -82,11 +82,16 @@ def test_an_idempotent_provider_proves_absence_at_once(build: Build, point: str)
     finish(film)
 
 
+@pytest.mark.parametrize("level", [Reconcile.TAGGED_LIST, Reconcile.IDEMPOTENT])
 @pytest.mark.parametrize("point", NOT_SENT)
-def test_a_listing_proves_absence_only_after_the_quiet_period(build: Build, point: str) -> None:
-    film = dead_at(build, point, Reconcile.TAGGED_LIST)
+def test_absence_takes_two_empty_listings_with_a_quiet_period_between(
+    build: Build, point: str, level: Reconcile
+) -> None:
+    film = dead_at(build, point, level)
+    film.clock.sleep(10 * QUIET_S)
     assert [take.shot for take in film.wake()] == ["A001"]
     film.clock.sleep(QUIET_S - 10)
+    film.clock.jump(3600)  # the clock on the wall proves nothing
     film.wake()
     assert film.states("A001") == ["in_doubt"]
     assert film.film_sums() == HELD
@@ -122,6 +127,50 @@ def test_a_job_that_is_listed_late_is_adopted_late(build: Build) -> None:
     film.clock.sleep(QUIET_S / 2)
     assert film.wake() == []
     finish(film)
+
+
+@pytest.mark.parametrize("level", [Reconcile.TAGGED_LIST, Reconcile.IDEMPOTENT])
+def test_a_listing_that_lags_behind_a_jumping_clock_is_never_paid_for_twice(
+    build: Build, level: Reconcile
+) -> None:
+    film = dead_at(build, SENT, level)
+    film.provider.hidden.add("job-1")
+    film.wake()
+    film.clock.jump(3600)
+    film.wake()
+    film.reopen()  # another process has not looked yet
+    film.clock.sleep(QUIET_S)
+    assert len(film.wake()) == 1
+    film.provider.hidden.clear()
+    assert film.wake() == []
+    finish(film)
+
+
+def test_what_is_sent_again_after_a_proven_absence_goes_under_the_same_key(build: Build) -> None:
+    film = dead_at(build, SENT, Reconcile.IDEMPOTENT)
+    film.provider.hidden.add("job-1")  # the listing lags for longer than anybody thought
+    film.wake()
+    film.clock.sleep(QUIET_S)
+    assert film.wake() == []
+    assert film.submission("A001")["state"] == "absent"
+    film.resume()
+    film.run()
+    assert film.provider.posts[0].key == film.provider.posts[1].key
+    assert film.submission("A001")["job_id"] == "job-1"
+    assert len(film.provider.jobs) == 2, "one job a take"
+
+
+@pytest.mark.parametrize("decide", [reconcile.declare_absent, reconcile.write_off])
+def test_a_take_whose_saved_reply_names_its_job_is_neither_absent_nor_written_off(
+    build: Build, decide: object
+) -> None:
+    film = dead_at(build, "outcome.written", Reconcile.NOTHING)
+    reconcile.wake(film.p)
+    before = film.events()
+    with pytest.raises(BadInput, match="its job is job-1") as refused:
+        decide(film.p, film.take("A001"), "Ada")  # type: ignore[operator]
+    assert "--adopt job-1" in str(refused.value)
+    assert film.events() == before
 
 
 class Listing(FakeProvider):

@@ -27,8 +27,8 @@ def put(stage: Stage, n: int, state: TakeState) -> int:
     """A take in any state, as if it had come there."""
     row = Take(
         chain="a",
-        shot="A001",
-        n=n,
+        shot=f"A{n:03d}",
+        n=1,
         state=state,
         order_id="o1",
         position=0,

@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ import pytest
 
 from core.base import crash
 from core.base.errors import DiskFull
-from core.engine import gates, submit
+from core.engine import gates, reserve, submit
 from core.engine.chain import TRIES_UNSENT, ChainRunner
 from core.film.profile import Budget
 from core.providers.base import (
@@ -200,8 +201,8 @@ def test_the_reply_is_on_disk_before_the_ledger_hears_of_it(build: Build) -> Non
 def test_the_reserve_refuses_one_micro_dollar_above_the_limit(build: Build, scope: str) -> None:
     budget = {f"{scope}_usd": "3.000000"}
     film = build({"a": shots("A", 2, seam="text")}, provider=FakeProvider(price=3 * DOLLAR), budget=budget)
-    film.order(to_shot="A001")
     film.provider.price += 1
+    film.order(to_shot="A001")
     film.run()
     assert film.states("A001") == ["planned"]
     assert film.pause_of() == "budget"
@@ -338,7 +339,7 @@ def test_a_persons_pause_is_not_overwritten_by_the_engines_own(build: Build) -> 
 
 
 def test_a_full_disk_stops_before_anything_is_sent(build: Build) -> None:
-    film = build({"a": shots("A", 1)}, free_bytes=lambda: submit.MIN_FREE_BYTES - 1)
+    film = build({"a": shots("A", 1)}, free_bytes=lambda: reserve.MIN_FREE_BYTES - 1)
     film.make()
     assert film.posted() == []
     assert film.pause_of() == "disk"
@@ -412,3 +413,77 @@ def test_a_request_that_changed_after_its_hold_is_held_anew(build: Build) -> Non
     assert [row.state for row in found] == ["cancelled", "closed"]
     assert film.take("A001").request_hash == found[1].request_hash != old
     assert film.film_sums() == PAID
+
+
+def test_what_a_person_ordered_is_sent_whatever_the_film_names_by_now(build: Build) -> None:
+    def named(provider: str, model: str) -> dict[str, object]:
+        kind = {"provider": provider, "model": model, "resolution": "720p", "audio": False}
+        return {"defaults": {"establisher": kind}}
+
+    film = build({"a": shots("A", 1)}, **named("animatic", "cheap"))
+    film.order()
+    film.rewrite({"a": shots("A", 1)}, **named("dearco", "dear-1"))
+    film.run()
+    assert film.states("A001") == ["review"]
+    assert film.provider.requests[-1].model == "cheap"
+
+
+def test_a_take_that_became_dearer_than_agreed_waits_for_a_new_yes(build: Build) -> None:
+    film = build({"a": shots("A", 1)})
+    film.order()
+    film.provider.price = 9 * DOLLAR
+    film.run()
+    assert film.provider.posts == []
+    state, reason, note = film.p.reader.chain("a")
+    assert (state, reason) == ("paused", "budget")
+    assert "up to $0" in note
+    assert "$9.00" in note
+    film.retake("A001")
+    film.resume()
+    film.run()
+    assert film.states("A001") == ["cancelled", "review"]
+
+
+def between(point: str, act: Callable[[], object]) -> None:
+    """Another process does something while a chain stands at a named point."""
+
+    def once(reached: str) -> None:
+        if reached == point:
+            crash.hook = None
+            act()
+
+    crash.hook = once
+
+
+def test_a_source_rejected_before_the_intent_is_not_built_upon(build: Build) -> None:
+    film = build({"a": shots("A", 2)})
+    film.make(to_shot="A001")
+    film.order()
+    between("take.reserved.after", lambda: film.reject("A001"))
+    film.run()
+    assert film.posted() == [("A001", 1)]
+    assert film.pause_of() in ("", "review"), film.p.reader.chain("a")
+    assert "somebody else" not in film.p.reader.chain("a")[2]
+
+
+def test_another_take_circled_before_the_intent_is_the_one_that_hands_over(build: Build) -> None:
+    film = build({"a": shots("A", 2)})
+    film.make(to_shot="A001")
+    film.make(shots=("A001",))
+    film.order()
+    between("take.intent.before", lambda: film.approve("A001", 1))
+    film.run()
+    assert film.states("A002") == ["review"]
+    assert film.take("A002").source_take == film.take("A001", 1).id
+    assert film.film_sums() == (0, 0, 0)
+    assert len(film.provider.posts) == 3
+
+
+def test_a_take_cancelled_by_another_process_is_passed_by(build: Build) -> None:
+    film = build({"a": shots("A", 2, seam="text")})
+    film.order()
+    between("take.reserved.before", lambda: film.retake("A001"))
+    film.run()
+    assert film.states("A001") == ["cancelled", "review"]
+    assert film.states("A002") == ["review"]
+    assert film.pause_of() == ""

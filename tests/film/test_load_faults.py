@@ -53,6 +53,22 @@ def test_a_profile_nested_too_deep_is_refused(film: Film) -> None:
         assert film.write("film.json", '{"a":' * levels + "1" + "}" * levels).fault().code == "bad-json"
 
 
+def test_a_number_of_thousands_of_digits_is_named_with_its_line(film: Film) -> None:
+    long = "9" * 5000
+    fault = film.swap("film.json", '"width": 1280', f'"width": {long}').fault()
+    assert (fault.file, fault.code) == ("film.json", "bad-json")
+    assert fault.line == line_of(film, "film.json", long)
+    assert "digits" in fault.what
+
+
+@pytest.mark.parametrize("path", ["shots/loop.toml", "blocks/environments/loop.md", "prices.toml"])
+def test_a_link_that_leads_to_itself_is_a_fault(film: Film, path: str) -> None:
+    (film.root / path).symlink_to((film.root / path).name)
+    fault = film.fault()
+    assert (fault.file, fault.code) == (path, "unreadable")
+    assert "leads nowhere" in fault.what
+
+
 def test_toml_nested_too_deep_is_refused(film: Film) -> None:
     assert film.write("prices.toml", "a = " + "[" * 5000 + "]" * 5000).fault().code == "bad-toml"
 

@@ -159,7 +159,7 @@ def test_a_long_chain_reviewed_one_by_one_is_found(film: Film) -> None:
         f'[[shot]]\nid = "T{n}"\nkind = "hero"\ndescription = "x"\nseconds = 2\nenvironment = "harbour"\n'
         for n in range(21)
     )
-    film.write("shots/two.toml", shots)
+    film.board().write("shots/two.toml", shots)
     assert codes(film) == ["review-each-long-chain"]
     film.swap("film.json", '"budget"', '"review": {"policy": "every-n", "n": 5}, "budget"')
     assert codes(film) == []
@@ -224,3 +224,16 @@ def test_a_file_that_went_away_leaves_the_finding_without_its_line(film: Film) -
     found = findings(plan, lambda provider, name: Model())
     (film.root / HARBOUR).unlink()
     assert [finding.code for finding in placed(plan, found)] == ["long-shot"]
+
+
+def test_an_environment_without_a_plate_is_told_once_that_its_animatics_are_a_plain_card(film: Film) -> None:
+    shot = '[[shot]]\nid = "{}"\nkind = "hero"\ndescription = "x"\nseconds = 2\nenvironment = "harbour"\n'
+    film.write("shots/two.toml", shot.format("T1") + shot.format("T2"))
+    found = look(film)
+    assert [(f.code, f.severity) for f in found] == [("environment-without-plate", "warning")]
+    assert "plain card" in found[0].text
+    assert "harbour" in found[0].text
+    film.write("shots/two.toml", '[chain]\nanchor = "T1"\n' + shot.format("T1"))
+    assert codes(film) == ["environment-without-plate"], "a shot of its own is no picture to begin with"
+    film.board()
+    assert codes(film) == []

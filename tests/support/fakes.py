@@ -35,12 +35,16 @@ from core.providers.base import (
     VideoRequest,
 )
 
+QUIET_S = Capabilities(seconds=(1, 1)).quiet_s
+"""What a provider leaves between two empty listings unless it says otherwise."""
+
 
 class MovingClock:
     """Sleeping moves the clock and costs no time."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+        self.jumped = 0.0
         self.lock = threading.Lock()
 
     def now(self) -> datetime:
@@ -49,7 +53,13 @@ class MovingClock:
             return self.moment
 
     def monotonic(self) -> float:
-        return self.now().timestamp()
+        return self.now().timestamp() - self.jumped
+
+    def jump(self, seconds: float) -> None:
+        """Somebody sets the clock on the wall."""
+        with self.lock:
+            self.moment += timedelta(seconds=seconds)
+            self.jumped += seconds
 
     def sleep(self, seconds: float) -> None:
         with self.lock:
@@ -73,6 +83,7 @@ class FakeProvider(VideoProvider):
     price: int = 0
     """Micro-dollars a take."""
     level: Reconcile = Reconcile.IDEMPOTENT
+    quiet_s: float = QUIET_S
     outcomes: deque[SubmitOutcome | Exception] = field(default_factory=deque)
     lost_replies: set[int] = field(default_factory=set)
     """Numbers of POSTs (from 1) that are accepted there while the answer is lost on its way."""
@@ -92,7 +103,9 @@ class FakeProvider(VideoProvider):
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def capabilities(self, model: str) -> Capabilities:
-        return Capabilities(seconds=(0.1, 600), reconcile=self.level, last_frame=True, references=8)
+        return Capabilities(
+            seconds=(0.1, 600), reconcile=self.level, quiet_s=self.quiet_s, last_frame=True, references=8
+        )
 
     def quote(self, request: VideoRequest) -> Quote:
         if not self.price:
@@ -116,6 +129,10 @@ class FakeProvider(VideoProvider):
                 self.posts.append(payload)
                 return outcome
             self.posts.append(payload)
+            if self.level is Reconcile.IDEMPOTENT:
+                for known in self.jobs.values():
+                    if known.key == payload.key:
+                        return SubmitOutcome.accepted(known.id)
             job = outcome.ticket.job_id if outcome and outcome.ticket else f"job-{len(self.posts)}"
             self.accept(job, payload)
             if len(self.posts) in self.lost_replies:

@@ -192,11 +192,9 @@ def salt_road() -> Glance:
             WaitingRow("gate", "gate-7", "", None, "switch of model, +18 %, $31.40"),
         ),
         events=(
-            EventRow(
-                9, "2026-11-20T10:42:07Z", "submitted", "S107", "S107 submitted to seedance-2.0, ~$0.76"
-            ),
-            EventRow(8, "2026-11-20T10:41:55Z", "framed", "S106", "S106 framed, sharpness 412"),
-            EventRow(7, "2026-11-20T10:40:12Z", "downloaded", "S106", "S106 downloaded, 8.4 MB"),
+            EventRow(9, "2026-11-20T10:42:07Z", "order.placed", "", "10 takes ordered"),
+            EventRow(8, "2026-11-20T10:41:55Z", "take.review", "S106", "take 2 is here to be looked at"),
+            EventRow(7, "2026-11-20T10:40:12Z", "chain.paused", "Salt pan", "paused: in doubt, S205"),
             EventRow(6, "2026-11-20T10:38:30Z", "in_doubt", "S205", "S205 in doubt: no reply within 120 s"),
             EventRow(5, "2026-11-20T10:31:02Z", "approved", "S105", "S105 t11 circled"),
             EventRow(4, "2026-11-20T10:30:41Z", "approved", "S104", "S104 t05 circled"),

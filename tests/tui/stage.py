@@ -38,8 +38,10 @@ class Stage:
         return "\n".join(strip.text.rstrip() for strip in strips)
 
     def pictured(self) -> bool:
-        """Whether all frames there is room for are drawn."""
-        frames = [frame for frame in self.board.query(Frame) if frame.display]
+        """Whether all frames of the selected shot are drawn."""
+        frames = [
+            frame for frame in self.board.query(Frame) if frame.display and frame.id in self.board._wanted
+        ]
         return bool(frames) and all("▀" in frame.render_line(1).text for frame in frames)
 
     def repaints(self) -> int:

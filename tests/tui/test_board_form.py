@@ -8,7 +8,7 @@ from tui import keymap
 
 def test_f_logs_a_failure_from_a_few_letters() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", "f", "l", "i", "enter")
+        await stage.press("n", "f", "l", "i", "enter")
         await stage.write("mouth moves, q x a")
         await stage.press("enter")
         await stage.until(lambda: stage.desk.calls)
@@ -21,7 +21,7 @@ def test_f_logs_a_failure_from_a_few_letters() -> None:
 
 def test_the_form_takes_cause_and_workaround_by_tab() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", "f", "h", "tab")
+        await stage.press("n", "f", "h", "tab")
         await stage.write("six fingers")
         await stage.press("tab")
         await stage.write("close-up")
@@ -36,7 +36,7 @@ def test_the_form_takes_cause_and_workaround_by_tab() -> None:
 
 def test_the_form_says_what_is_missing_and_escape_leaves_it() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", "f", "enter", "enter")
+        await stage.press("n", "f", "enter", "enter")
         await stage.until(lambda: "Which category?" in stage.text())
         await stage.press("h", "enter", "enter")
         await stage.until(lambda: "Say in a few words what broke" in stage.text())

@@ -33,16 +33,16 @@ def test_every_action_of_the_table_is_bound_and_answered_by_its_screen() -> None
 
 def test_a_circles_the_take_that_waits_and_moves_to_the_next() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n")
+        await stage.press("n")
         assert stage.board.cursor.shot == "S106"
         await stage.press("a")
         await stage.until(lambda: stage.desk.calls)
         assert stage.desk.calls == [("approve", "S106", 2, "")]
-        assert stage.board.cursor.shot == "S410"
+        assert stage.board.cursor.shot == "S205"  # after it in the film, though before it in the list
         await stage.until(lambda: "did approve" in stage.text())
         await stage.until(lambda: len(stage.board.glance.waiting) == 3)
-        assert stage.board.cursor.shot == "S410"
-        assert stage.board.glance.waiting[stage.board.cursor.waiting].shot == "S410"
+        assert stage.board.cursor.shot == "S205"
+        assert stage.board.glance.waiting[stage.board.cursor.waiting].shot == "S205"
 
     play(scene)
 
@@ -66,7 +66,7 @@ def test_a_on_a_shot_without_a_take_says_why_and_does_nothing() -> None:
 
 def test_x_asks_and_only_y_rejects() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", "x")
+        await stage.press("n", "x")
         await stage.until(lambda: "Reject S106 t02?" in stage.text())
         await stage.press("a", "r", "g", "n")
         await stage.until(lambda: "Reject" not in stage.text())
@@ -80,7 +80,7 @@ def test_x_asks_and_only_y_rejects() -> None:
 
 def test_w_takes_a_note_with_the_answer() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", "x", "w")
+        await stage.press("n", "x", "w")
         await stage.write("her coat is green")
         await stage.press("enter")
         await stage.until(lambda: stage.desk.calls)
@@ -91,7 +91,7 @@ def test_w_takes_a_note_with_the_answer() -> None:
 
 def test_escape_leaves_the_note_and_the_question() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", "x", "w")
+        await stage.press("n", "x", "w")
         await stage.write("no")
         await stage.press("escape")
         assert stage.board.mode == keymap.BOARD
@@ -103,7 +103,7 @@ def test_escape_leaves_the_note_and_the_question() -> None:
 
 def test_p_pauses_the_running_chain_at_once() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("p")
+        await stage.press("left", "p")
         await stage.until(lambda: stage.desk.calls)
         assert stage.desk.calls == [("pause", "harbour")]
 
@@ -169,7 +169,7 @@ def test_the_keys_move_over_shots_chains_and_the_list_that_waits() -> None:
 
 def test_enter_shows_all_that_is_known_and_escape_closes_it() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "enter")
+        await stage.press("enter")
         await stage.until(lambda: "Settle it with s" in stage.text())
         await stage.until(lambda: "WHAT BROKE" in stage.text())
         await stage.press("escape")
@@ -188,7 +188,7 @@ def test_question_mark_shows_every_key_and_every_sign() -> None:
         await stage.press("escape")
         await stage.until(lambda: "CHAINS" in stage.text())
 
-    play(scene, size=(120, 50))
+    play(scene, size=(120, 56))
 
 
 def test_v_hides_and_shows_the_picture() -> None:
@@ -245,7 +245,7 @@ def test_every_key_on_an_empty_film_is_harmless() -> None:
 def test_a_refusal_of_the_desk_is_shown_and_the_board_goes_on() -> None:
     async def scene(stage: Stage) -> None:
         stage.desk.refuse.append(IllegalStep("S106 t02 was rejected meanwhile", todo="look again"))
-        await stage.press("n", "n", "a")
+        await stage.press("n", "a")
         await stage.until(lambda: "S106 t02 was rejected meanwhile" in stage.text())
         await stage.press("escape", "home", "p")
         await stage.until(lambda: len(stage.desk.calls) == 2)
@@ -256,7 +256,7 @@ def test_a_refusal_of_the_desk_is_shown_and_the_board_goes_on() -> None:
 def test_a_fault_inside_the_desk_is_said_and_the_next_order_is_carried_out() -> None:
     async def scene(stage: Stage) -> None:
         stage.desk.refuse.append(ZeroDivisionError("oh"))
-        await stage.press("p")
+        await stage.press("left", "p")
         await stage.until(lambda: "a fault inside Rushes: ZeroDivisionError" in stage.text())
         stage.app._act()
         await stage.press("p")

@@ -13,8 +13,8 @@ from tui import keymap
 @pytest.mark.parametrize(
     ("keys", "question", "call"),
     [
-        (("n", "n", "r"), "S106 take 4: at most $0.76, $150.96 left. y/n", ("retake", "S106", "", True)),
-        (("right", "g"), "salt-pan take 4: at most $0.76, $150.96 left. y/n", ("go", "salt-pan", True)),
+        (("n", "r", "enter"), "S106 take 4: at most $0.76, $150.96 left. y/n", ("retake", "S106", "", True)),
+        (("g",), "salt-pan take 4: at most $0.76, $150.96 left. y/n", ("go", "salt-pan", True)),
     ],
 )
 def test_a_paid_act_names_the_sum_and_waits_for_y(
@@ -35,11 +35,11 @@ def test_a_paid_act_names_the_sum_and_waits_for_y(
 def test_a_sum_nobody_knows_is_said_to_be_unknown_and_asks() -> None:
     async def scene(stage: Stage) -> None:
         stage.desk.price = None
-        await stage.press("n", "n", "r")
+        await stage.press("n", "r", "enter")
         await stage.until(lambda: "y/n" in stage.text())
         await stage.press("n")
         assert stage.desk.calls == []
-        await stage.press("r")
+        await stage.press("r", "enter")
         await stage.until(lambda: "y/n" in stage.text())
         await stage.press("y")
         await stage.until(lambda: stage.desk.calls)
@@ -50,7 +50,7 @@ def test_a_sum_nobody_knows_is_said_to_be_unknown_and_asks() -> None:
 
 def test_a_sum_that_grew_is_asked_again_with_the_new_one() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n", "r")
+        await stage.press("n", "r", "enter")
         await stage.until(lambda: "at most $0.76" in stage.text())
         stage.desk.refuse.append(WaitsForPerson("it costs more by now"))
         stage.desk.price = 900_000
@@ -68,7 +68,7 @@ def test_free_work_begins_without_a_question_and_a_circled_shot_asks() -> None:
         await stage.press("right", "g")
         await stage.until(lambda: stage.desk.calls)
         assert stage.desk.calls == [("go", "two", False, None)]
-        await stage.press("home", "r")
+        await stage.press("home", "r", "enter")
         await stage.until(lambda: "S1 take 2: free. S1 is circled already. y/n" in stage.text())
         assert len(stage.desk.calls) == 1
         await stage.press("y")
@@ -80,8 +80,7 @@ def test_free_work_begins_without_a_question_and_a_circled_shot_asks() -> None:
 
 def test_a_price_that_comes_after_the_person_went_on_asks_nothing() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "n")
-        stage.board.action_retake()
+        stage.board.action_go()
         stage.board.action_down()
         await stage.until(lambda: stage.desk.quoted)
         await stage.until(lambda: "asking what it costs" not in stage.text())
@@ -95,7 +94,7 @@ def test_a_price_that_comes_after_the_person_went_on_asks_nothing() -> None:
 def test_a_price_that_cannot_be_had_is_a_sentence() -> None:
     async def scene(stage: Stage) -> None:
         stage.desk.refuse_quote.append(BadInput("there is no adapter for the provider 'kling'"))
-        await stage.press("n", "n", "r")
+        await stage.press("n", "r", "enter")
         await stage.until(lambda: "there is no adapter for the provider 'kling'" in stage.text())
         assert stage.board.mode == keymap.BOARD
 
@@ -112,7 +111,7 @@ def test_a_price_that_cannot_be_had_is_a_sentence() -> None:
 )
 def test_s_settles_a_doubt_and_each_way_names_the_sum(key: str, question: str, how: str) -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "s")
+        await stage.press("s")
         await stage.until(lambda: "S205 take 1 in doubt, $0.76 held. How is it settled?" in stage.text())
         await stage.press("y", "x", "g", key)
         await stage.until(lambda: question in stage.text(), question)
@@ -126,7 +125,7 @@ def test_s_settles_a_doubt_and_each_way_names_the_sum(key: str, question: str, h
 
 def test_a_job_is_named_before_it_is_adopted() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "s")
+        await stage.press("s")
         await stage.until(lambda: "How is it settled?" in stage.text())
         await stage.press("j")
         await stage.write("job-77")
@@ -141,7 +140,7 @@ def test_a_job_is_named_before_it_is_adopted() -> None:
 
 def test_a_doubt_may_be_left_and_nothing_else_can_be_settled() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("n", "s")
+        await stage.press("s")
         await stage.until(lambda: "How is it settled?" in stage.text())
         await stage.press("escape", "y")
         assert stage.board.mode == keymap.BOARD

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.terminal import Terminal, modes_left_on, terminal
+from tests.tui.terminal import PATIENCE_S, Terminal, modes_left_on, terminal
 from tests.tui.test_reply_filter import REPLIES
 
 DEMO = str(Path(__file__).parent / "demo_desk.py")
@@ -43,7 +45,7 @@ def test_an_idle_board_sends_not_a_byte_never_asks_and_is_deaf_to_answers() -> N
 
         before = len(one.sent)
         one.type(b"j")
-        one.until(lambda rows: any(row.startswith("› S108") for row in rows))
+        one.until(lambda rows: any(row.startswith("› S206") for row in rows))
         one.drain()
         assert len(one.sent) - before < 3000
 
@@ -79,7 +81,8 @@ def test_leaving_says_that_the_worker_goes_on_and_leaves_no_mode_on() -> None:
     with board() as one:
         one.type(b"q")
         assert one.ends() == 0
-        assert any("the worker goes on" in row for row in one.rows)
+        said = next(row for row in one.rows if "the worker goes on" in row)
+        assert "to come back: rushes --film /" in said
         assert modes_left_on(one.sent) == set()
         assert termios.tcgetattr(one.slave) == one.before
 
@@ -88,4 +91,17 @@ def test_a_terminal_that_vanishes_ends_the_process() -> None:
     with board() as one:
         os.close(one.slave)
         os.close(one.master)
-        assert one.process.wait(30) == 128 + signal.SIGHUP
+        assert one.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
+
+
+def test_an_exit_code_outlives_what_can_no_longer_be_written() -> None:
+    """Python turns any code into 120 where its last flush fails."""
+    told = "import sys; sys.stdout.write('x'); from tui.driver import let_go; let_go(); sys.exit(129)"
+    reader, writer = os.pipe()
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", told], stdout=writer, stderr=subprocess.DEVNULL, env=env
+    )
+    os.close(writer)
+    os.close(reader)
+    assert process.wait(PATIENCE_S) == 128 + signal.SIGHUP

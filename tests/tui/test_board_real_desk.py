@@ -210,7 +210,7 @@ def test_the_board_on_a_terminal_shows_judges_and_follows(film: RealFilm) -> Non
         one.drain()
         assert one.read(2.0) == b""
 
-        one.type(b"na")
+        one.type(b"a")
         one.until("S101 take 1 circled")
         one.until(lambda rows: any("1/3" in row for row in rows))
         one.type(b"x")
@@ -238,3 +238,52 @@ def test_the_board_on_a_terminal_shows_judges_and_follows(film: RealFilm) -> Non
     assert (verdict["verdict"], verdict["person"], verdict["role"]) == ("approve", "Ada", "director")
     assert (verdict["take_id"], verdict["sha"]) == (circled.id, circled.sha)
     assert (failure["category"], failure["broke"], failure["shot"]) == ("lip-sync", "mouth moves", "S102")
+
+
+def test_a_rejected_shot_goes_on_waiting_until_there_is_another_take(
+    desk: StudioDesk, film: RealFilm
+) -> None:
+    assert said(desk, Order("reject", shot="S101", take=1, note="too dark")).good
+    rows = desk.glance().waiting
+    assert [(row.kind, row.shot) for row in rows] == [("review", "S102"), ("rejected", "S101")]
+    assert rows[1].question == "take 1 rejected: too dark"
+    film.take("S101", n=2)
+    assert desk.glance().waiting[0][:3:2] == ("review", "S101")
+    assert said(desk, Order("approve", shot="S101", take=1)).good
+    assert said(desk, Order("reject", shot="S101", take=2)).good
+    assert "S101" not in [row.shot for row in desk.glance().waiting if row.kind == "rejected"]
+
+
+def test_a_take_that_is_only_ordered_is_no_take_yet(desk: StudioDesk, film: RealFilm) -> None:
+    for state in ("planned", "ready", "gated"):
+        film.take("S103", n=1 + len(film.reader().takes_of("S103")), state=state)
+        shot = desk.glance().shots[2]
+        assert (shot.takes, shot.newest_take) == (0, None), state
+
+
+def test_a_pause_is_told_with_the_title_of_its_chain_and_never_by_its_code(
+    desk: StudioDesk, film: RealFilm
+) -> None:
+    path = film.root / "shots" / "quay.toml"
+    path.write_text(path.read_text().replace('title = "quay"', 'title = "Old Quay"'))
+    assert said(desk, Order("pause", chain="quay")).good
+    glance = desk.glance()
+    assert [row.question for row in glance.waiting if row.kind == "pause"] == ["Old Quay: paused by you"]
+    assert (glance.events[0].shot, glance.events[0].text) == ("Old Quay", "paused by you")
+
+
+def test_the_log_keeps_what_a_person_asks_about_and_drops_the_steps_between(
+    desk: StudioDesk, film: RealFilm
+) -> None:
+    with film.ledger.write() as w:
+        for kind in ("take.submitted", "take.running", "take.framed", "worker.started", "take.broken"):
+            w.event(kind, kind, chain="quay", shot="S101")
+    kinds = [row.kind for row in desk.glance().events]
+    assert kinds[:2] == ["take.broken", "worker.started"]
+    assert set(kinds) == {"take.broken", "worker.started", "take.review"}
+
+
+def test_the_clip_of_a_shot_lies_where_its_row_says(desk: StudioDesk) -> None:
+    first, _, third = desk.glance().shots
+    assert Path(first.clip).is_file()
+    assert third.clip == ""

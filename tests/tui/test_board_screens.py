@@ -110,6 +110,7 @@ def test_a_reading_that_says_the_same_repaints_nothing() -> None:
 def test_one_changed_shot_repaints_only_the_runs_that_name_it() -> None:
     async def run() -> None:
         async with staged(salt_road()) as stage:
+            await stage.press("left")
             await stage.until(stage.pictured, "the pictures")
             before = stage.repaints()
             film = salt_road()

@@ -17,6 +17,7 @@ from core.studio.rows import MoneyRow as MoneyRow
 from core.studio.rows import ShotRow as ShotRow
 from core.studio.rows import WaitingRow as WaitingRow
 from core.studio.rows import WorkerRow as WorkerRow
+from core.studio.rows import paused as paused
 from tui.bridge.desk import Desk as Desk
 from tui.bridge.desk import carry_out as carry_out
 from tui.bridge.desk import look_at as look_at

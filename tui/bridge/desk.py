@@ -68,7 +68,7 @@ def sentences(error: RushesError | OSError, root: Path) -> tuple[str, ...]:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(one_line(line) for line in clean(text).splitlines() if line.strip())
+    return tuple(one_line(line, 600) for line in clean(text).splitlines() if line.strip())
 
 
 def _of_system(error: OSError) -> RushesError:

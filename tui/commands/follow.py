@@ -5,8 +5,9 @@ Ctrl+c asks the worker to stop and waits for it; a lost terminal leaves it runni
 
 from __future__ import annotations
 
+import shutil
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -21,37 +22,71 @@ from tui.commands import talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from core.studio.places import Places
-    from core.studio.rows import Glance
+    from core.studio.rows import ChainRow, Glance
     from core.studio.spawn import Process
 
 LOOK_S = 0.25
+TAIL_BYTES = 4096
+FULL_BYTES = 64 << 20
+"""Less free space than this, and the disk is why a worker ended."""
 
 
-def follow(places: Places, worker: Process) -> int:
-    """Until the worker ends; its exit code, or 130 after ctrl+c."""
-    code = wait_for_worker(places, worker)
+def follow(places: Places, start: Callable[[], Process]) -> int:
+    """Starts the worker and watches until it ends; its exit code, or 130 after ctrl+c."""
     record = Record(places)
     try:
+        before = _newest(record)
+        worker = start()
+        code = wait_for_worker(places, worker)
+        record.version()  # a ledger that was not there yet is opened
         if code is None:
-            code = _watch(record, worker)
+            code = _watch(record, worker, before)
         if code == 5:
             acts.refuse_if_held(places)
         if code not in (0, 3, 130):
-            talk.say(f"the worker ended with {code}: {places.log} says why")
+            talk.say(why_it_ended(places, code))
         _last_words(record.glance())
         return code
     finally:
         record.close()
 
 
-def _watch(record: Record, worker: Process) -> int:
+def why_it_ended(places: Places, code: int) -> str:
+    """A worker's bad ending in a sentence: its log's last line, and a disk that is full."""
+    said = f"the worker ended with {code}: {_last_line(places.log) or 'it left no word'}"
+    with suppress(OSError):
+        free = shutil.disk_usage(places.root).free
+        if free < FULL_BYTES:
+            said += f"\n  → the disk has {free >> 20} MB free: free some space, then `rushes run`"
+    return f"{said}\n  {places.log} says more"
+
+
+def _last_line(log: Path) -> str:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            lines = file.read().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    # What to do stands on a line of its own, under what happened.
+    said = (line for line in reversed(lines) if line.strip() and not line.strip().startswith("→"))
+    return next((one_line(line, 200) for line in said), "")
+
+
+def _newest(record: Record) -> int:
+    """The newest event there is; what comes after it is news."""
+    return max((event["id"] for event in record.events(limit=1)), default=0)
+
+
+def _watch(record: Record, worker: Process, before: int) -> int:
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     try:
         if console.is_terminal:
             return _bars(console, record, worker)
-        return _lines(record, worker)
+        return _lines(record, worker, before)
     except KeyboardInterrupt:
         talk.say("stopping: what runs is picked up by the next `rushes run`")
         worker.terminate()
@@ -63,9 +98,9 @@ def _watch(record: Record, worker: Process) -> int:
 def counting(title: str) -> Iterator[Callable[[int, int, str], None]]:
     """A bar on stderr for work that counts its steps; silent where there is no terminal."""
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    with Progress(
-        TextColumn(title), BarColumn(), MofNCompleteColumn(), console=console, transient=True
-    ) as bar:
+    columns = (TextColumn(title, markup=False), BarColumn(), MofNCompleteColumn())
+    # Disabled where nobody could see it: else it leaves an empty line behind.
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
         def count(done: int, of: int, _what: str) -> None:
@@ -76,11 +111,11 @@ def counting(title: str) -> Iterator[Callable[[int, int, str], None]]:
 
 def _bars(console: Console, record: Record, worker: Process) -> int:
     columns = (
-        TextColumn("{task.fields[title]}"),
+        TextColumn("{task.fields[title]}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[now]}"),
+        TextColumn("{task.fields[now]}", markup=False),
     )
     with Progress(*columns, console=console, refresh_per_second=4) as progress:
         bars = {}
@@ -97,9 +132,8 @@ def _bars(console: Console, record: Record, worker: Process) -> int:
             time.sleep(LOOK_S)
 
 
-def _lines(record: Record, worker: Process) -> int:
-    """No terminal: a line an event that matters."""
-    last = 0
+def _lines(record: Record, worker: Process, last: int) -> int:
+    """No terminal: a line an event that matters, after event `last`."""
     while True:
         ended = worker.poll()
         for event in reversed(record.glance().events):
@@ -118,3 +152,16 @@ def _last_words(found: Glance) -> None:
     for chain in found.chains:
         if chain.pause_reason:
             talk.say(f"  {chain.id} is paused: {chain.pause_note or chain.pause_reason}")
+            if chain.pause_reason == "review":
+                _say_how_to_go_on(found, chain)
+
+
+def _say_how_to_go_on(found: Glance, chain: ChainRow) -> None:
+    """A chain that waits for verdicts says whose, and what decides how far it runs alone."""
+    shots = [w.shot for w in found.waiting if w.kind == "review" and w.shot in chain.shots]
+    if shots:
+        of, run = (" --rehearsal", " --rehearse") if found.rehearsal else ("", "")
+        it = "it" if len(shots) == 1 else "them"
+        approve = f"`rushes approve {' '.join(shots[:8])}{of}`"
+        talk.say(f"    circle {it}: {approve}, or on the board; then `rushes run{run}`")
+        talk.say("    review.policy in film.json decides how far a chain runs before you look")

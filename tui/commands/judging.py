@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.base.errors import BadInput
 from core.studio import acts
+from core.studio.places import Places
+from core.studio.record import Record
 from tui.commands import talk
 
 if TYPE_CHECKING:
@@ -22,10 +25,23 @@ def _verdict(verdict: str) -> talk.Command:
     def run(args: argparse.Namespace) -> int:
         with acts.opened(talk.film_of(args)) as film:
             for shot in _shots(args.what):
-                talk.say(acts.judge(film.production, verdict, shot, args.take, args.note))
+                try:
+                    talk.say(acts.judge(film.production, verdict, shot, args.take, args.note))
+                except BadInput as error:
+                    _point_at_rehearsal(error, talk.film_of(args), shot)
+                    raise
         return 0
 
     return _verdict_arguments, run
+
+
+def _point_at_rehearsal(error: BadInput, places: Places, shot: str) -> None:
+    """A shot without a take in the film may have one in its rehearsal."""
+    there = Places(places.root, rehearsal=True)
+    if places.rehearsal or error.nearest or not there.ledger.exists() or Record(places).takes(shot):
+        return
+    if Record(there).takes(shot):
+        error.todo = f"its rehearsal has one: add --rehearsal; {error.todo}"
 
 
 def _shots(words: list[str]) -> list[str]:

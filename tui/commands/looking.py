@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.base.errors import BadInput, Findings, nearest
 from core.base.units import Money
 from core.studio import acts, look
+from core.studio.places import Places
 from tui.commands import talk
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 def _check(args: argparse.Namespace) -> int:
     """Exit 2 for faults, 1 for findings, 0 for a film that is ready."""
     places = talk.film_of(args)
-    found = look.check(places, acts.capabilities(places))
+    found = look.check(places, acts.capabilities(places), acts.providers(places))
     if args.json:
         talk.document([sight.data() for sight in found])
     else:
@@ -86,6 +87,8 @@ def _estimate(args: argparse.Namespace) -> int:
     talk.out(talk.table(("shot", "take", "model", "at most"), rows, right=frozenset({1, 3})))
     most = "unknown" if quoted.upper is None else str(Money(quoted.upper))
     talk.out(f"{len(quoted.wanted)} takes, at most {most}; {len(quoted.kept)} shots stay as they are")
+    if quoted.upper is None:
+        talk.say("unknown: no adapter here can price it; `rushes run --rehearse` makes animatics at no cost")
     return 0
 
 
@@ -96,7 +99,7 @@ def _doctor(args: argparse.Namespace) -> int:
         if args.film:
             raise
         places = None
-    found = look.doctor(places)
+    found = look.doctor(places, acts.providers(places or Places(Path.cwd())))
     if args.json:
         talk.document([sight.data() for sight in found])
     else:
@@ -144,6 +147,7 @@ def _frame_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", default="last", help="first, last, or seconds")
     parser.add_argument("--take", type=int, metavar="N")
     parser.add_argument("--out", metavar="PNG", help="default: a file in refs/")
+    parser.add_argument("--rehearsal", action="store_true", help="of a rehearsed take")
 
 
 def _frame(args: argparse.Namespace) -> int:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.studio import acts, scaffold
 from core.studio.places import Places
+from core.studio.record import stale_shots
 from tui.commands import running, talk
 
 if TYPE_CHECKING:
@@ -31,9 +35,11 @@ def _demo(args: argparse.Namespace) -> int:
         return _demo_headless(places)
     with acts.opened(places) as film:
         talk.say(acts.go(film.production, places, None))
-    return running.attach(
+    code = running.attach(
         argparse.Namespace(film=str(places.root), ascii=False, no_pictures=False, rehearsal=False)
     )
+    talk.say(f"the board again: `{_called()} --film {_shown(places.root)}`; all else: `{_called()} --help`")
+    return code
 
 
 def _demo_headless(places: Places) -> int:
@@ -45,12 +51,27 @@ def _demo_headless(places: Places) -> int:
         acts.lift_pauses(film.production, ())
         talk.say(f"{len(quoted.wanted)} takes ordered on the local animatic provider, free of charge")
         left = acts.anything_left(film.production)
-    code = follow(places, acts.launch(places, linger=False)) if left else 0
+    code = follow(places, lambda: acts.launch(places, linger=False)) if left else 0
     if code:
         return code
     made = _cut(places, rough=True)
+    talk.say(f"look at it shot by shot: `{_called()} --film {_shown(places.root)}`")
     talk.out(str(made.path))
     return 0
+
+
+def _called() -> str:
+    """How a person calls this program: by its name where the PATH knows it, else by its path."""
+    ours = Path(sys.argv[0])
+    found = shutil.which("rushes")
+    same = found is not None and ours.is_file() and Path(found).samefile(ours)
+    return "rushes" if same or ours.name != "rushes" else _shown(ours.absolute())
+
+
+def _shown(path: Path) -> str:
+    """As it can be typed from here."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def _init_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +88,7 @@ def _init(args: argparse.Namespace) -> int:
         made = scaffold.copy_from(Path(args.source).absolute(), root)
     else:
         made = scaffold.copy("empty", root)
+    scaffold.begin_today(root)
     if args.title:
         scaffold.set_title(root, args.title)
     talk.say(f"{len(made)} files written; write shots/, then `rushes check`")
@@ -80,10 +102,21 @@ def _assemble_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _assemble(args: argparse.Namespace) -> int:
-    made = _cut(talk.film_of(args), rough=args.rough)
+    places = talk.film_of(args)
+    made = _cut(places, rough=args.rough)
+    _say_what_is_in_it(places, made)
     talk.say(f"{made.seconds:.1f} s, {made.frames} frames; manifest {made.manifest.name}")
     talk.out(str(made.path))
     return 0
+
+
+def _say_what_is_in_it(places: Places, made: Rendered) -> None:
+    if made.left_out:
+        talk.say(f"left out, with nothing to show yet: {', '.join(made.left_out)}")
+    stale = [shot for shot in stale_shots(places) if shot not in made.left_out]
+    if stale:
+        count = talk.count(len(stale), "stale take")
+        talk.say(f"{count} in it, the plan has changed since: {', '.join(stale)}")
 
 
 def _cut(places: Places, *, rough: bool) -> Rendered:

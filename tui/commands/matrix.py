@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.base.errors import BadInput, PlanFaults
+from core.film.load import load_plan
 from core.studio import matrix
 from tui.commands import talk
 
@@ -22,7 +24,19 @@ def _insert_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _insert(args: argparse.Namespace) -> int:
-    matrix.insert(talk.film_of(args).root, args.after, args.shot, args.description)
+    root = talk.film_of(args).root
+    plan = load_plan(root)  # faults that are there already are told as what they are
+    if plan.has(args.shot):
+        raise BadInput(
+            f"the id '{args.shot}' is taken",
+            where=plan.chain_of(args.shot).file,
+            todo=f"choose another, like {args.after}A; nothing was written",
+        )
+    try:
+        matrix.insert(root, args.after, args.shot, args.description)
+    except PlanFaults as faults:
+        # The line at fault is the one we would have written: nobody has to mend it.
+        raise BadInput(f"nothing was written: {'; '.join(f.what for f in faults.faults)}") from faults
     talk.say(f"{args.shot} stands after {args.after}")
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any
 
+from core.base.text import one_line
 from core.studio import status as documents
 from core.studio.record import Record
 from tui.commands import talk
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     import argparse
 
     from core.studio.places import Places
-    from core.studio.rows import Glance
+    from core.studio.rows import Glance, WorkerRow
+
+STALLED_S = 10.0
+"""A worker beats every few seconds; one that has not for so long does nothing, though it holds the film."""
 
 
 def _status_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,9 +53,16 @@ def _line(found: Glance) -> str:
     made = sum(chain.made for chain in found.chains)
     done = sum(chain.done for chain in found.chains)
     total = sum(chain.total for chain in found.chains)
-    worker = "running" if found.worker.running else "no worker"
+    worker = _worker(found.worker)
     waits = f", {len(found.waiting)} wait for you" if found.waiting else ""
     return f"{found.title}: {done} circled, {made} made of {total}, {worker}{waits}"
+
+
+def _worker(worker: WorkerRow) -> str:
+    if not worker.running:
+        return "no worker"
+    age = worker.heartbeat_age_s or 0.0
+    return f"worker stalled, no heartbeat for {age:.0f} s" if age > STALLED_S else "running"
 
 
 def _plain(found: Glance) -> str:
@@ -102,24 +113,41 @@ def _takes_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _takes(args: argparse.Namespace) -> int:
     places = talk.film_of(args)
-    shown = Record(places).takes(args.shot)
+    record = Record(places)
+    shown, said = record.takes(args.shot), record.said(args.shot)
     if args.copy:
-        return _copies(places, [take for take in shown if take["clip"] and args.take in (None, take["take"])])
+        return _copies(places, [take for take in shown if args.take in (None, take["take"])])
     if args.json:
-        talk.document(shown)
+        talk.document([{**take, "said": _said_of(take, said)} for take in shown])
         return 0
     head = ("shot", "take", "state", "seam", "model", "settled", "would cost", "note")
     rows = [[str(row[name] if row[name] is not None else "") for name in _TAKE] for row in shown]
     talk.out(talk.table(head, rows, right=frozenset({1, 5, 6})))
+    if args.shot:
+        for take in shown:
+            if take["clip"]:
+                talk.out(f"take {take['take']}: {take['clip']}")
+    for word in said:
+        of = f" take {word['take']}" if word["take"] else ""
+        talk.out(f"{word['shot']}{of}, {word['kind']} by {word['person']}: {one_line(word['text'], 400)}")
     return 0
 
 
+def _said_of(take: dict[str, Any], said: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was said of a take, or of its shot as a whole."""
+    return [w for w in said if w["shot"] == take["shot"] and w["take"] in (None, take["take"])]
+
+
 def _copies(places: Places, takes: list[dict[str, Any]]) -> int:
-    """The paths of review copies, one a line."""
+    """The paths of review copies, one a line; 1 where there is no clip to copy."""
+    with_clip = [take for take in takes if take["clip"]]
+    if not with_clip:
+        talk.say("no clip to copy: `rushes takes` shows what there is, `rushes run` makes takes")
+        return 1
     from core.studio import acts, cutting  # noqa: PLC0415 - ffmpeg, only to write copies
 
     with acts.opened(places) as film:
-        names = [(take["shot"], take["take"]) for take in takes]
+        names = [(take["shot"], take["take"]) for take in with_clip]
         for path in cutting.review_copies(film.production, places, names):
             talk.out(str(path))
     return 0

@@ -38,16 +38,18 @@ def _run(args: argparse.Namespace) -> int:
         )
         acts.agree(film.production, args.accept, args.why)
         acts.refuse_if_held(places)
-        quoted = acts.order(film.production, scope, agreed="quote" in args.accept, show=_show_quote)
-        acts.lift_pauses(film.production, (scope.chain,) if scope.chain else ())
+        show = _show_rehearsed if places.rehearsal else _show_quote
+        quoted = acts.order(film.production, scope, agreed="quote" in args.accept, show=show)
+        chains = (scope.chain,) if scope.chain else ()
+        acts.lift_pauses(film.production, chains)
         if not quoted.wanted and not quoted.unfinished and not acts.anything_left(film.production):
             talk.say("every shot has a take: `rushes retake SHOT` or `run --from SHOT` makes new ones")
             return acts.waiting_code(film.production)
     if args.detach:
-        return _detach(places)
+        return _detach(places, chains)
     from tui.commands.follow import follow  # noqa: PLC0415 - rich, only in the foreground
 
-    return follow(places, acts.launch(places, linger=False))
+    return follow(places, lambda: acts.launch(places, linger=False, chains=chains))
 
 
 def _show_quote(quoted: RunQuote) -> None:
@@ -59,22 +61,36 @@ def _show_quote(quoted: RunQuote) -> None:
         cost += f", likely {Money(likely)}"
     first = f" ({quoted.wanted[0].shot} to {quoted.wanted[-1].shot})" if count else ""
     talk.say(f"quote: {count} take{'s' if count != 1 else ''}{first}, {cost}")
-    for want in quoted.wanted[:8]:
-        price = want.quote.upper if want.quote else "unknown"
+    _show_takes(quoted, [str(want.quote.upper) if want.quote else "unknown" for want in quoted.wanted])
+
+
+def _show_rehearsed(quoted: RunQuote) -> None:
+    """An animatic's zero is not the price of the model it stands in for."""
+    count = len(quoted.wanted)
+    talk.say(f"rehearsal: {count} take{'s' if count != 1 else ''} as animatics, $0.00")
+    of_another = "as an animatic, $0.00; the real one: unknown"
+    _show_takes(quoted, ["$0.00" if w.provider == "animatic" else of_another for w in quoted.wanted])
+
+
+def _show_takes(quoted: RunQuote, prices: list[str]) -> None:
+    for want, price in zip(quoted.wanted[:8], prices, strict=False):
         talk.say(f"  {want.shot} take {want.n}  {want.provider}:{want.model}  {price}")
-    if count > 8:
-        talk.say(f"  and {count - 8} more")
+    if len(quoted.wanted) > 8:
+        talk.say(f"  and {len(quoted.wanted) - 8} more")
     if quoted.unfinished:
         talk.say(f"  {quoted.unfinished} ordered earlier are picked up")
 
 
-def _detach(places: Places) -> int:
+def _detach(places: Places, chains: tuple[str, ...]) -> int:
     from core.studio import acts  # noqa: PLC0415
     from core.studio.spawn import wait_for_worker  # noqa: PLC0415
 
-    code = wait_for_worker(places, acts.launch(places, linger=True))
+    # One that works a single chain must not linger: nobody would work what is ordered for the others.
+    code = wait_for_worker(places, acts.launch(places, linger=not chains, chains=chains))
     if code not in (None, 0, 3):
-        talk.say(f"the worker ended at once with {code}: {places.log} says why")
+        from tui.commands.follow import why_it_ended  # noqa: PLC0415 - rich, only for bad endings
+
+        talk.say(why_it_ended(places, code or 4))
         return code or 4
     talk.say("the worker runs: `rushes` shows it, `rushes stop` ends it")
     return 0

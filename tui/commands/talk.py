@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.base.errors import DiskFull
 from core.base.text import clean
 from core.studio.places import Places, find_film
 
@@ -21,8 +23,30 @@ LINE = 4000
 
 def out(text: str) -> None:
     """Data. Each line is cleaned; the whole is never cut."""
-    for line in text.split("\n"):
-        sys.stdout.write(clean(line, 1 << 20) + "\n")
+    with _heard():
+        for line in text.split("\n"):
+            sys.stdout.write(clean(line, 1 << 20) + "\n")
+
+
+def flush() -> None:
+    """What was said to stdout so far is with its reader. Raises DiskFull where it cannot be."""
+    with _heard():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # a reader that went away is no fault
+    except OSError as error:
+        # What is still buffered would fail once more at the interpreter's end, and as a traceback.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise DiskFull(
+            f"stdout cannot be written: {error.strerror}", todo="send it elsewhere; nothing was lost"
+        ) from error
 
 
 def say(text: str) -> None:
@@ -40,7 +64,8 @@ def count(number: int, noun: str) -> str:
 def document(data: Any) -> None:
     """JSON on stdout, as it is: escapes are JSON's own."""
     # Indenting takes the slow encoder: 9 ms for 1,000 shots, and only eyes want it.
-    sys.stdout.write(json.dumps(data, indent=1 if sys.stdout.isatty() else None) + "\n")
+    with _heard():
+        sys.stdout.write(json.dumps(data, indent=1 if sys.stdout.isatty() else None) + "\n")
 
 
 def film_of(args: argparse.Namespace) -> Places:

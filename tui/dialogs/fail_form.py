@@ -162,6 +162,11 @@ class FailForm(Vertical):
                 )
                 for index, name in enumerate(found)
             ]
-            return [*complaint, *rows][:height]
+            room = max(1, height - len(complaint))
+            if len(rows) <= room:
+                return [*complaint, *rows]
+            seen = max(1, room - 1)
+            more = Span(f"1-{seen} of {len(rows)}, more letters show fewer", "quiet")
+            return [*complaint, *rows[:seen], Line((more,))][:height]
 
         self.panel("form_names").show(lines)

@@ -1,4 +1,4 @@
-"""One line to write in, where the keys usually stand: find a shot, or say why."""
+"""One line to write in, above the keys: find a shot, say why, or what should change."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Field(Input):
 
 
 class LineInput(Field):
-    """A field laid over the key line; its screen shows, reads and hides it."""
+    """A field laid over the line above the keys; its screen shows, reads and hides it."""
 
     DEFAULT_CSS = "LineInput { position: absolute; display: none; }"
 

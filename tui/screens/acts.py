@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tui import keymap
 from tui.bridge import ChainRow, Glance, Order, Quote, Quoted, ShotRow
 from tui.screens.cursor import Cursor, shot_at, waiting_at
 from tui.widgets.figures import usd
@@ -67,8 +68,7 @@ def of_quote(quoted: Quoted, glance: Glance) -> Ask | Order:
     parts.append(f"{quoted.text}{left if paid else ''}.")
     if circled and shot is not None:
         parts.append(f"{literal(shot.id)} is circled already.")
-    choices = YES_NO if order.act == "retake" else ("yes", "no")
-    return Ask(" ".join([*parts, "y/n"]), replace(order, agreed=paid, most=quoted.most), choices)
+    return Ask(" ".join([*parts, "y/n"]), replace(order, agreed=paid, most=quoted.most), ("yes", "no"))
 
 
 def of_doubt(quoted: Quoted, how: str, job: str = "") -> Ask:
@@ -86,7 +86,19 @@ def of_doubt(quoted: Quoted, how: str, job: str = "") -> Ask:
 
 
 def chain_at(glance: Glance, cursor: Cursor) -> ChainRow | None:
+    """The chain whose pause is under the cursor, else the one of the selected shot."""
+    row = waiting_at(glance, cursor)
+    if row is not None and row.kind == "pause":
+        return next((chain for chain in glance.chains if chain.id == row.id), None)
     return next((chain for chain in glance.chains if cursor.shot in chain.shots), None)
+
+
+def left_for_retake(glance: Glance) -> str:
+    """What a go leaves standing: `2 rejected shots wait for r`, or nothing."""
+    count = sum(row.kind == "rejected" for row in glance.waiting)
+    if not count:
+        return ""
+    return f"{count} rejected shot{' waits' if count == 1 else 's wait'} for {keymap.key_of('retake')}"
 
 
 def _of_chain(act: str, glance: Glance, cursor: Cursor) -> Meaning:
@@ -100,7 +112,7 @@ def _of_chain(act: str, glance: Glance, cursor: Cursor) -> Meaning:
         return order if at_work else Refused(f"{name} is not running")
     if at_work:
         return Refused(f"{name} is running already")
-    if chain.total and chain.done >= chain.total:
+    if chain.state != "paused" and chain.total and chain.done >= chain.total:
         return Refused(f"every shot of {name} is circled")
     return Quote(order)
 
@@ -111,11 +123,11 @@ def _assemble(glance: Glance) -> Meaning:
     if not made:
         return Refused("nothing to cut yet: no shot has a usable take")
     choices = (*(("circled",) if done else ()), "rough", "no")
-    return Ask(
-        f"Assemble the cut? {done} of {total} shots are circled, {made} have a take.",
-        Order("assemble"),
-        choices,
-    )
+    said = f"{done} of {total} circled" if done < total else f"all {total} circled"
+    if done < total:
+        said += f": {keymap.key_of('rough')} cuts rough"
+        said += f", {keymap.key_of('circled')} needs them all" if done else ""
+    return Ask(f"Assemble the cut? {said}", Order("assemble"), choices)
 
 
 def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
@@ -139,6 +151,9 @@ def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
         return Refused(f"{name} {_is(shot)}: there is no take to judge")
     if act == "approve" and shot.state == "circled" and take == shot.approved_take:
         return Refused(f"{slate} is circled already")
+    if act == "hold" and take == shot.approved_take:
+        other = f"{keymap.key_of('approve')} on another take circles that one instead"
+        return Refused(f"{slate} is circled: {keymap.key_of('reject')} rejects it, {other}")
     if act == "reject":
         return Ask(f"Reject {slate}? Later takes made from it go stale. y/n", order)
     return order

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.geometry import Region
 
@@ -26,6 +27,10 @@ from tui.widgets.lines import literal
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+
+
+_LINE = 24
+"""Cells that a line to write in has at least."""
 
 
 class BoardScreen(BoardView, inherit_bindings=False):
@@ -57,14 +62,21 @@ class BoardScreen(BoardView, inherit_bindings=False):
         self._notice, self._asked = Notice(), None
         if isinstance(what, Refused):
             self._say(what.why, "quiet")
+        elif isinstance(what, Quote) and act == "retake":
+            self._noting = what.order
+            self._open_line(f"retake {literal(what.order.shot, 32)}: what should change?", "order it")
         elif isinstance(what, Ask):
             self._put(what)
         elif isinstance(what, Quote):
-            self._asked = what.order
-            self._say("asking what is held" if act == "settle" else "asking what it costs", "quiet")
-            self.post_message(Post(what))
+            self._price(what.order)
         else:
             self._give(what)
+
+    def _price(self, order: Order) -> None:
+        """Asks the desk what it would cost; `show_quote` goes on."""
+        self._asked = order
+        self._say("asking what is held" if order.act == "settle" else "asking what it costs", "quiet")
+        self.post_message(Post(Quote(order)))
 
     def _put(self, ask: Ask) -> None:
         """A question: only its answers act until it is answered."""
@@ -89,10 +101,13 @@ class BoardScreen(BoardView, inherit_bindings=False):
 
     def _give(self, order: Order) -> None:
         self.post_message(Post(order))
-        if order.act in {"approve", "reject", "hold", "retake", "settle"} and self.glance:
+        if self.glance and order.act == "reject":
+            # A new take of the same shot is what mostly comes next.
+            self.cursor = replace(self.cursor, in_waiting=False)
+        elif self.glance and order.act in {"approve", "hold", "retake", "settle"}:
             waited = any(row.shot == order.shot for row in self.glance.waiting)
-            self.cursor = moves.next_waiting(self.glance, self.cursor, order.shot) if waited else self.cursor
-        self._draw()
+            self.cursor = moves.after_answer(self.glance, self.cursor, order.shot) if waited else self.cursor
+        self._arrange()
 
     def _answer(self, order: Order | None) -> None:
         self._ask = None
@@ -138,10 +153,12 @@ class BoardScreen(BoardView, inherit_bindings=False):
         self._form.open(what, self.categories, self._places.get("side", Region(0, 0, 1, 1)))
 
     def action_detail(self) -> None:
+        self._notice = Notice()
         self._detail = not self._detail
         self._arrange()
 
     def action_takes(self) -> None:
+        self._notice = Notice()
         self._takes = not self._takes
         self._arrange()
 
@@ -155,24 +172,26 @@ class BoardScreen(BoardView, inherit_bindings=False):
         if self.look.ascii:
             self._say("pictures need a UTF-8 terminal", "quiet")
             return
-        self._pictures = not self._pictures
+        self._notice, self._pictures = Notice(), not self._pictures
         self._arrange()
 
     def action_repaint(self) -> None:
         self.refresh(layout=True)
 
     def action_help(self) -> None:
+        self._notice = Notice()
+        self._arrange()
         self.app.push_screen(HelpScreen(self.look))
 
     def action_find(self) -> None:
-        self._open_line("Find a shot: its id, or a word of its description.")
+        self._open_line("find a shot:", "find it")
 
     # Moving.
 
     def _move(self, to: Cursor) -> None:
         self.cursor = to
         self._notice, self._asked = Notice(), None
-        self._draw()
+        self._arrange()
 
     def action_up(self) -> None:
         self._step(-1)
@@ -228,7 +247,9 @@ class BoardScreen(BoardView, inherit_bindings=False):
 
     def action_why(self) -> None:
         if self._ask is not None:
-            self._open_line(f"{self._ask.text} Say why; {keymap.key_of('line_done')} does it.")
+            order = self._ask.order
+            take = f" t{order.take:02d}" if order.take is not None else ""
+            self._open_line(f"{order.act} {literal(order.shot, 32)}{take}: why?", f"{order.act} it")
 
     # A take in doubt.
 
@@ -248,7 +269,7 @@ class BoardScreen(BoardView, inherit_bindings=False):
     def action_settle_adopt(self) -> None:
         if self._doubt is not None:
             self._adopting = True
-            self._open_line(f"The provider's job of {literal(self._doubt.order.shot, 32)}, as it names it.")
+            self._open_line(f"the provider's job of {literal(self._doubt.order.shot, 32)}:", "take it")
 
     def action_settle_leave(self) -> None:
         self._answer(None)
@@ -259,16 +280,24 @@ class BoardScreen(BoardView, inherit_bindings=False):
     def _line(self) -> LineInput:
         return self.query_one("#line", LineInput)
 
-    def _open_line(self, words: str) -> None:
-        self._notice = Notice(words, "need" if self._ask else "text")
+    def _open_line(self, words: str, does: str) -> None:
+        """A line to write in behind `words`; the key line says what its end `does`."""
+        self._prompt, self._line_does = Notice(words, "need" if self._ask else "text"), does
+        self._notice = Notice()
         self._enter(keymap.LINE)
-        self._line.open(Region(0, self.size.height - 1, self.size.width, 1))
+        after = min(cell_len(words) + 2, max(0, self.size.width - _LINE))
+        self._line.open(Region(after, self.size.height - 2, self.size.width - after, 1))
 
     async def action_line_done(self) -> None:
         await self._line.settled()
         text = self._line.close()
         self._notice = Notice()
         adopting, self._adopting = self._adopting, False
+        noting, self._noting = self._noting, None
+        if noting is not None:
+            self._enter(keymap.BOARD)
+            self._price(replace(noting, note=text))
+            return
         if self._ask is not None:
             self._answer(replace(self._ask.order, note=text))
             return
@@ -284,7 +313,7 @@ class BoardScreen(BoardView, inherit_bindings=False):
 
     def action_line_cancel(self) -> None:
         self._line.close()
-        self._notice, self._adopting = Notice(), False
+        self._notice, self._adopting, self._noting = Notice(), False, None
         self._answer(None)
 
     # The form.

@@ -43,9 +43,9 @@ def settle(glance: Glance, cursor: Cursor) -> Cursor:
 
 
 def _opening(glance: Glance) -> str:
-    """Where the eye begins: the shot being made, else the first that waits, else the first."""
+    """Where the eye begins: the first shot that waits, else the one being made, else the first."""
     known = {shot.id for shot in glance.shots}
-    wanted = [chain.current for chain in glance.chains] + [row.shot for row in glance.waiting]
+    wanted = [row.shot for row in glance.waiting] + [chain.current for chain in glance.chains]
     first = glance.shots[0].id if glance.shots else ""
     return next((name for name in wanted if name in known), first)
 
@@ -81,16 +81,28 @@ def other_area(glance: Glance, cursor: Cursor) -> Cursor:
     return _to_waiting(glance, cursor, min(cursor.waiting, len(glance.waiting) - 1))
 
 
-def next_waiting(glance: Glance, cursor: Cursor, after: str = "") -> Cursor:
-    """To the next that waits, round the end; `after` is the shot just answered."""
+def next_waiting(glance: Glance, cursor: Cursor) -> Cursor:
+    """To the next of the list that waits, round the end; from a shot that waits, the one after it."""
     count = len(glance.waiting)
     if not count:
         return replace(cursor, in_waiting=False)
-    at = cursor.waiting if cursor.in_waiting else -1
-    order = [(at + 1 + offset) % count for offset in range(count)]
-    if after:
-        order = [index for index in order if glance.waiting[index].shot != after]
-    return _to_waiting(glance, cursor, order[0]) if order else replace(cursor, in_waiting=False)
+    mine = next((i for i, row in enumerate(glance.waiting) if row.shot and row.shot == cursor.shot), -1)
+    at = cursor.waiting if cursor.in_waiting else mine
+    return _to_waiting(glance, cursor, (at + 1) % count)
+
+
+def after_answer(glance: Glance, cursor: Cursor, answered: str) -> Cursor:
+    """To the next shot that waits after the answered one in the film's order, round the end.
+
+    Where no other shot waits, the cursor stays.
+    """
+    ids = [shot.id for shot in glance.shots]
+    here = ids.index(answered) if answered in ids else -1
+    turns = {name: (index - here - 1) % len(ids) for index, name in enumerate(ids)}
+    others = [i for i, row in enumerate(glance.waiting) if row.shot in turns and row.shot != answered]
+    if not others:
+        return replace(cursor, in_waiting=False)
+    return _to_waiting(glance, cursor, min(others, key=lambda i: turns[glance.waiting[i].shot]))
 
 
 def _to_waiting(glance: Glance, cursor: Cursor, at: int) -> Cursor:

@@ -16,8 +16,12 @@ WIDE = (110, 30)
 """From here on two columns."""
 PICTURE = (120, 36)
 """From here on there is room for pictures."""
+FRAMES = ("first", "second", "third")
+"""Names of the pictures' places, from the left."""
 STEP = 4
 """The list that waits grows by so many lines at once."""
+THREE = 200
+"""Columns from which on three pictures stand side by side, else two."""
 LOW_PICTURE = 7
 """Rows below which a picture says nothing."""
 
@@ -134,18 +138,20 @@ def _wide(width: int, height: int, wants: Wants) -> Places:
     wall = width * 6 // 10
     places = _frame(width, height, below) | {"wall": Region(wall, top, 1, rows)}
     big = wants.picture and width >= PICTURE[0] and height >= PICTURE[1]
-    places |= _left(Region(0, top, wall - 1, rows), wants, big=big)
+    frames = 0 if not big else 3 if width >= THREE else 2
+    places |= _left(Region(0, top, wall - 1, rows), wants, frames)
     right = Region(wall + 1, top, width - wall - 1, rows)
     return places | ({"side": right} if wants.side else _right(right, wants))
 
 
-def _left(area: Region, wants: Wants, *, big: bool) -> Places:
+def _left(area: Region, wants: Wants, frames: int) -> Places:
     """Chains, the shots of the film, then the selected one: what it is, its frames, what it says."""
+    big, cell = frames > 0, (area.width - 2) // max(frames, 1) - 2
     chains = min(max(wants.chains, 1) + 1, max(4, area.height // 3))
     takes = max(wants.shots, 1) + 1
     free = area.height - chains - 2  # and a line of air above and below the takes
     # 16:9 in half blocks is 32 cells wide for 9 rows.
-    most = (area.width - 4) // 2 * 9 // 32
+    most = cell * 9 // 32
     least = min(most, max(LOW_PICTURE, area.height // 5))
     picture = max(least, min(most, free - takes - 4)) if big else 0
     # The shot's line, its frames under their captions, and two lines of what it says.
@@ -155,9 +161,9 @@ def _left(area: Region, wants: Wants, *, big: bool) -> Places:
         parts.append(("frame", picture + 1, 0))
     places, y = _stack(area, tuple(parts))
     if big:
-        whole, cols = places.pop("frame"), min((area.width - 4) // 2, picture * 32 // 9)
-        places["first"] = Region(whole.x + 1, whole.y, cols, whole.height)
-        places["second"] = Region(whole.x + cols + 3, whole.y, cols, whole.height)
+        whole, cols = places.pop("frame"), min(cell, picture * 32 // 9)
+        for index, name in enumerate(FRAMES[:frames]):
+            places[name] = Region(whole.x + 1 + index * (cols + 2), whole.y, cols, whole.height)
     places["says"] = Region(area.x, y, area.width, area.bottom - y)
     return places
 

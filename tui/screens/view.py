@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
@@ -11,16 +12,16 @@ from tui.bridge import Glance, Order, Picture, Quoted, Said, Still, Unreadable, 
 from tui.dialogs.fail_form import FailForm
 from tui.dialogs.line import LineInput
 from tui.screens import cursor as moves
-from tui.screens.acts import Ask, possible
+from tui.screens.acts import Ask, left_for_retake, possible
 from tui.screens.cursor import Cursor, waiting_at
-from tui.screens.layout import Places, Wants, arrange, is_small, is_wide
+from tui.screens.layout import FRAMES, Places, Wants, arrange, is_small, is_wide
 from tui.theme import Look
 from tui.widgets import failures, money, takes
 from tui.widgets.chains import Chains
 from tui.widgets.failures import Failures
 from tui.widgets.foot import Events, Keys, Notice, NoticeLine, faults_of
 from tui.widgets.header import Header
-from tui.widgets.lines import Line, LinePanel, Span
+from tui.widgets.lines import Line, LinePanel, Span, literal
 from tui.widgets.money import MoneyPanel
 from tui.widgets.picture import Frame
 from tui.widgets.shot import Detail, Says, ShotPanel
@@ -29,7 +30,6 @@ from tui.widgets.stills import stills
 from tui.widgets.takes import Takes
 from tui.widgets.waiting import Waiting
 
-FRAMES = ("first", "second")
 REST_S = 0.15
 """The cursor rests when it has not moved for so long."""
 
@@ -60,6 +60,11 @@ class BoardView(Screen[None], inherit_bindings=False):
         self._doubt: Quoted | None = None
         """The doubt that is being settled."""
         self._adopting = False
+        self._noting: Order | None = None
+        """The retake whose note is being written."""
+        self._prompt = Notice()
+        self._line_does = ""
+        """What stands before the line that is written in, and what its end does."""
         self._cutting = False
         self._wanted: dict[str, tuple[Still, str]] = {}
         """By panel: the frame that belongs there now, and its caption."""
@@ -108,7 +113,8 @@ class BoardView(Screen[None], inherit_bindings=False):
     def show_said(self, said: Said) -> None:
         if said.act == "assemble":
             self._cutting = False
-        self._say(said.text, "text" if said.good else "need")
+        left = left_for_retake(self.glance) if said.act == "go" and said.good and self.glance else ""
+        self._say(f"{said.text}; {left}" if left else said.text, "text" if said.good else "need")
 
     def begin_cut(self) -> None:
         """Says so until the cut is there, whatever else is said meanwhile."""
@@ -151,7 +157,7 @@ class BoardView(Screen[None], inherit_bindings=False):
             waits=len(glance.waiting),
             money=money.rows_of(glance),
             failures=failures.rows_of(glance),
-            side=self._detail or self.mode == keymap.FORM,
+            side=self._detail or self.mode == keymap.FORM or self._too_long(),
             takes=self._takes,
             picture=self._pictures and glance.last_frame is not None,
         )
@@ -179,7 +185,11 @@ class BoardView(Screen[None], inherit_bindings=False):
         self.query_one("#waits", Waiting).rows(glance, at, look)
         self.query_one("#money", MoneyPanel).rows(glance, look)
         self.query_one("#failures", Failures).rows(glance, look)
-        self.query_one("#side", Detail).rows(glance, shot, waiting_at(glance, self.cursor), look)
+        side = self.query_one("#side", Detail)
+        if self._too_long():
+            side.say(self._notice.text, look)
+        else:
+            side.rows(glance, shot, waiting_at(glance, self.cursor), look)
         self.query_one("#events", Events).rows(
             glance.events, look, titled=is_wide(self.size.width, self.size.height)
         )
@@ -192,10 +202,13 @@ class BoardView(Screen[None], inherit_bindings=False):
         if not self.children:
             return
         self.query_one("#notice", NoticeLine).rows(self._standing_notice(), self.look)
-        self.query_one("#keys", Keys).rows(self._standing_keys(), self.look)
+        does = {"line_done": self._line_does} if self.mode == keymap.LINE else {}
+        self.query_one("#keys", Keys).rows(self._standing_keys(), self.look, does)
 
     def _standing_notice(self) -> Notice:
-        """A question first, then what was just said, then whatever is wrong with the film."""
+        """What is being written or asked, then what was just said, then whatever is wrong with the film."""
+        if self.mode == keymap.LINE:
+            return self._prompt
         if self._ask is not None:
             return Notice(self._ask.text, "need")
         if self.mode == keymap.SETTLE and self._doubt is not None:
@@ -226,7 +239,7 @@ class BoardView(Screen[None], inherit_bindings=False):
         rests: a picture is the dearest thing to send."""
         before, self._wanted = self._wanted, {}
         places = [(name, self._places[name]) for name in FRAMES if name in self._places]
-        chosen = stills(glance, self.cursor.shot)
+        chosen = stills(glance, self.cursor.shot, len(places))
         for (name, place), choice in zip(places, chosen, strict=False):
             still = Still(choice.shot, choice.take, choice.end, place.width, place.height - 1)
             self._wanted[name] = (still, choice.caption)
@@ -242,4 +255,8 @@ class BoardView(Screen[None], inherit_bindings=False):
 
     def _say(self, text: str, ink: str = "text") -> None:
         self._notice = Notice(text, ink)
-        self._draw_foot()
+        self._arrange()
+
+    def _too_long(self) -> bool:
+        """Whether what was said does not fit its line: it is shown whole beside the board until a key."""
+        return self.mode == keymap.BOARD and cell_len(literal(self._notice.text, 1000)) > self.size.width - 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from tui.bridge import ChainRow, Glance, ShotRow
+from tui.bridge import ChainRow, Glance, ShotRow, paused
 from tui.theme import Look, state_of
 from tui.widgets.figures import about, elapsed
 from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title, window
@@ -106,16 +106,19 @@ def _now(chain: ChainRow, shots: dict[str, ShotRow], room: int, look: Look) -> S
 def now_in_words(chain: ChainRow, shots: dict[str, ShotRow]) -> tuple[tuple[str, ...], str]:
     """What goes on in a chain, from the longest wording to the shortest, and the ink to say it in."""
     if chain.state == "paused":
-        note = literal(chain.pause_note)
-        reason = literal(chain.pause_reason).replace("_", " ") or "by hand"
-        words = (f"paused: {reason}, {note}",) if note and note != reason else ()
-        return (*words, f"paused: {reason}"), "need" if chain.pause_reason in NEEDS_PERSON else "quiet"
+        long = literal(paused(chain.pause_reason, chain.pause_note))
+        short = literal(paused(chain.pause_reason, ""))
+        return (long, short), "need" if chain.pause_reason in NEEDS_PERSON else "quiet"
     if chain.current:
         return _running(chain), "text"
     states = [shots[shot].state for shot in chain.shots if shot in shots]
     if chain.total and chain.done >= chain.total:
         return ("all circled",), "quiet"
-    waits = [(state, states.count(state)) for state in ("in_doubt", "failed", "review") if state in states]
+    waits = [
+        (state, states.count(state))
+        for state in ("in_doubt", "failed", "rejected", "review")
+        if state in states
+    ]
     if waits:
         return (", ".join(f"{count} {state_of(state).word}" for state, count in waits),), "text"
     if "ready" in states:

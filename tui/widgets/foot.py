@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rich.cells import cell_len
 
@@ -12,6 +13,8 @@ from tui.bridge import EventRow, FaultRow, Glance
 from tui.theme import Look
 from tui.widgets.figures import clock
 from tui.widgets.lines import Line, LinePanel, Span, fit, literal, short_names, title
+
+_AS_TABLED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,9 @@ class NoticeLine(LinePanel):
 
 
 class Keys(LinePanel):
-    def rows(self, names: Sequence[str], look: Look) -> None:
-        self.show(lambda width, _height: [key_line(names, width, look)])
+    def rows(self, names: Sequence[str], look: Look, does: Mapping[str, str]) -> None:
+        """`does`: what a key does just now, where the table's word says less."""
+        self.show(lambda width, _height: [key_line(names, width, look, does)])
 
 
 def event_lines(
@@ -75,17 +79,18 @@ def fault_text(fault: FaultRow) -> str:
     return f"{place}: {fault.what}{tail}"
 
 
-def key_line(names: Sequence[str], width: int, look: Look) -> Line:
+def key_line(names: Sequence[str], width: int, look: Look, does: Mapping[str, str] = _AS_TABLED) -> Line:
     """The keys that do something now; `help` and `quit` keep their place, others give way from the right."""
     always = [name for name in names if name in {"help", "quit"}]
     rest = [name for name in names if name not in always]
-    while rest and _hints_width([*rest, *always]) > width:
+    labels = {name: does.get(name, keymap.action(name).label) for name in names}
+    while rest and _hints_width([*rest, *always], labels) > width:
         rest.pop()
     spans = [Span(" ")]
     for name in [*rest, *always]:
-        spans += [Span(keymap.key_of(name), "bright"), Span(f" {keymap.action(name).label}  ", "quiet")]
+        spans += [Span(keymap.key_of(name), "bright"), Span(f" {labels[name]}  ", "quiet")]
     return Line(tuple(spans))
 
 
-def _hints_width(names: Sequence[str]) -> int:
-    return sum(cell_len(keymap.hint(name)) + 2 for name in names) - 1
+def _hints_width(names: Sequence[str], labels: Mapping[str, str]) -> int:
+    return sum(cell_len(f"{keymap.key_of(name)} {labels[name]}") + 2 for name in names) - 1

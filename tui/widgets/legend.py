@@ -31,7 +31,7 @@ class Help(LinePanel):
 def help_lines(width: int, look: Look) -> list[Line]:
     """Signs first, for they are asked most; in a wide window the keys stand in two columns."""
     lines = [Line((Span(" RUSHES", "bright"), Span("  keys and signs", "quiet"))), EMPTY]
-    lines += _legend(width, look)
+    lines += _legend(width, look) + _figures(width)
     half = (width - 3) // 2 if width >= 110 else width
     board = [row for row in keymap.of_mode(keymap.BOARD) if row.label]
     moving = [row for row in keymap.ACTIONS if row.mode in {keymap.BOARD, keymap.ALWAYS} and not row.label]
@@ -58,6 +58,24 @@ def _legend(width: int, look: Look) -> list[Line]:
             sign = state.ascii if look.ascii else state.sign
             spans += [Span(f" {sign}  ", state.ink), cell(state.word, column - 4, "text")]
         lines.append(Line(tuple(spans)))
+    return [*lines, EMPTY]
+
+
+_FIGURES = (
+    ("usual 3-8", "takes a shot of its kind needs as a rule"),
+    ("bars", "takes made; the groove begins at the first usual number and ends at the second"),
+    ("day 1 of 12", "days since the film's start, of those until it is due"),
+)
+
+
+def _figures(width: int) -> list[Line]:
+    lines = [title("NUMBERS")]
+    for name, what in _FIGURES:
+        rows = wrap(what, width - 17, 2)
+        lines += [
+            Line((Span("  "), cell(name if at == 0 else "", 13, "bright"), Span(row)))
+            for at, row in enumerate(rows)
+        ]
     return [*lines, EMPTY]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from tui import keymap
 from tui.bridge import Glance, ShotRow, WaitingRow
 from tui.theme import Look, state_of
@@ -15,6 +17,8 @@ _SETTLE = {
     "fault": "Mend the file in an editor; the board follows by itself.",
     "pause": f"Answer what paused it, then start the chain again with {keymap.key_of('go')}.",
     "failed": f"Ask for a new take with {keymap.key_of('retake')}, or log why with {keymap.key_of('fail')}.",
+    "rejected": f"Order a new take with {keymap.key_of('retake')}, or circle it after all with "
+    f"{keymap.key_of('approve')}.",
     "review": f"Circle it with {keymap.key_of('approve')}, or reject it with {keymap.key_of('reject')}.",
 }
 """What a person does about each kind that waits."""
@@ -37,6 +41,10 @@ class Says(LinePanel):
 
 
 class Detail(LinePanel):
+    def say(self, text: str, look: Look) -> None:
+        """A long sentence in the place of all else."""
+        self.show(lambda width, height: said_lines(text, width, height, look))
+
     def rows(self, glance: Glance, selected: str, waiting: WaitingRow | None, look: Look) -> None:
         self.show(lambda width, height: detail_lines(glance, selected, waiting, width, height, look))
 
@@ -109,7 +117,8 @@ def detail_lines(
 
 def _question(waiting: WaitingRow, width: int, look: Look) -> list[Line]:
     words = literal(waiting.question) or waiting.kind.replace("_", " ")
-    subject = fit(literal(waiting.shot or waiting.id, 60), max(1, width - 16), look.dots)
+    named = waiting.shot or ("" if waiting.kind == "pause" else waiting.id)
+    subject = fit(literal(named, 60), max(1, width - 16), look.dots)
     lines = [Line((Span(" WAITS FOR YOU  ", "quiet"), Span(subject, "need")))]
     lines += [Line((Span(f"  {row}", "text"),)) for row in wrap(words, width - 3, 6, look.dots)]
     answer = _SETTLE.get(waiting.kind, "")
@@ -137,7 +146,24 @@ def _facts(glance: Glance, shot: ShotRow, width: int, look: Look) -> list[Line]:
         rows = wrap(text, width - _LABEL - 1, 5, look.dots)
         for index, row in enumerate(rows):
             lines.append(Line((cell(f"  {label}" if index == 0 else "", _LABEL, "quiet"), Span(row, ink))))
-    return lines
+    return [*lines, *_clip(shot, width, look)]
+
+
+def _clip(shot: ShotRow, width: int, look: Look) -> list[Line]:
+    """Where the clip lies, to open it elsewhere: on one line, so that it can be copied."""
+    if not shot.clip:
+        return []
+    whole, room = literal(shot.clip, 600), max(1, width - _LABEL - 1)
+    shown = whole if cell_len(whole) <= room else look.dots + whole[len(whole) - room + 1 :]
+    return [Line((cell("  clip", _LABEL, "quiet"), Span(fit(shown, room, look.dots))))]
+
+
+def said_lines(text: str, width: int, height: int, look: Look) -> list[Line]:
+    """A sentence too long for its line, whole; its parts, what and what to do, one below the other."""
+    rows = [row for part in text.split("  ") for row in wrap(literal(part, 1000), width - 3, 12, look.dots)]
+    foot = Line((Span(" the next key closes this", "quiet"),))
+    told = [EMPTY, *(Line((Span(f"  {row}", "bright"),)) for row in rows)]
+    return [*told[: height - 2], EMPTY, foot]
 
 
 def _history(glance: Glance, shot: ShotRow, width: int, room: int, look: Look) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Which two frames stand beside the selected shot, and what they are. Pure."""
+"""Which frames stand beside the selected shot, and what they are. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ class Choice(NamedTuple):
     caption: str
 
 
-def stills(glance: Glance, selected: str) -> tuple[Choice, ...]:
-    """The newest take's first frame and the frame that was handed to it: their seam is there to be seen.
+def stills(glance: Glance, selected: str, room: int = 2) -> tuple[Choice, ...]:
+    """The first and the last frame of the newest take: what is judged. With room for three, the frame
+    that was handed to it before them; over a `last` seam it is the first one by construction.
 
-    A shot that begins from nothing shows what it hands over; one without a take the shot it will
-    begin from, or else the film's newest take. Two frames, or none while the film has none.
+    One without a take shows the shot it will begin from, or else the film's newest take. At most
+    `room` frames, or none while the film has none.
     """
     shots = {shot.id: shot for shot in glance.shots}
     shot = shots.get(selected)
@@ -29,7 +30,7 @@ def stills(glance: Glance, selected: str) -> tuple[Choice, ...]:
     handed = _handed(source)
     if shot is not None and shot.framed is not None:
         first, last = _both(shot.id, shot.framed)
-        return first, handed or last
+        return (handed, first, last) if handed and room > 2 else (first, last)
     if source is not None and source.usable is not None and handed:
         return _both(source.id, source.usable)[0], handed
     return _both(*glance.last_frame) if glance.last_frame else ()

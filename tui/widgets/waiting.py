@@ -9,8 +9,14 @@ from tui.bridge import Glance, WaitingRow
 from tui.theme import Look
 from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, literal, title, window
 
-_SIGN = {"review": "review", "in_doubt": "in_doubt", "failed": "failed", "pause": "held"}
-_ANSWER = {"review": "approve", "failed": "retake", "pause": "go", "in_doubt": "settle"}
+_SIGN = {
+    "review": "review",
+    "in_doubt": "in_doubt",
+    "failed": "failed",
+    "rejected": "rejected",
+    "pause": "held",
+}
+_ANSWER = {"review": "approve", "failed": "retake", "rejected": "retake", "pause": "go", "in_doubt": "settle"}
 """The key that answers; whatever else waits is explained by the detail."""
 _ABOUT = 14
 """Cells below which a shot's description says nothing."""
@@ -40,8 +46,8 @@ def waiting_lines(glance: Glance, at: int | None, width: int, height: int, look:
 
 
 def _subject(row: WaitingRow) -> str:
-    """The shot, else the id of what waits; a file is not named twice."""
-    return "" if row.kind == "fault" else literal(row.shot or row.id, 32)
+    """The shot, else the id of what waits; a file is not named twice, a chain goes by its title."""
+    return "" if row.kind in {"fault", "pause"} else literal(row.shot or row.id, 32)
 
 
 def _question(row: WaitingRow) -> str:
@@ -53,7 +59,7 @@ def _question(row: WaitingRow) -> str:
         return f"{what}  {place}" if what != words else words
     if not subject:
         return words
-    return words.removeprefix(subject).lstrip(" :").removeprefix("paused: ")
+    return words.removeprefix(subject).lstrip(" :")
 
 
 def _line(row: WaitingRow, about: str, here: bool, widths: tuple[int, int, int], look: Look) -> Line:

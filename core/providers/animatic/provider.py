@@ -71,6 +71,7 @@ class Animatic(VideoProvider):
             references=8,
             seed=True,
             reconcile=Reconcile.IDEMPOTENT,
+            quiet_s=0.0,  # its jobs are folders of this machine: one look proves absence
             cancel=True,
         )
 

@@ -7,6 +7,7 @@ Upright windows go through Pillow's box resize, which keeps fractions of a pixel
 
 from __future__ import annotations
 
+import colorsys
 import hashlib
 import io
 import math
@@ -30,7 +31,8 @@ MIN_SIDE = 16
 FORMATS = ("PNG", "JPEG", "WEBP")
 WORKING = 1.5
 """Plate pixels kept per picture pixel at the widest window: more is slower and cannot be seen."""
-CARD = "card-"
+CARD = "card2-"
+"""With the number of the way it is painted: a frame of another way is gone on from as it is."""
 
 
 def load(still: Still) -> Image.Image:
@@ -155,22 +157,50 @@ def card_seed(name: str, width: int, height: int) -> int | None:
 
 
 def card(seed: int, width: int, height: int) -> Image.Image:
-    """A quiet grey-blue picture for a shot without any: light from one side, soft cloth-like texture."""
+    """A quiet cool picture for a shot without any: a light, a horizon and soft hills.
+
+    The seed decides hue and composition, so that cards of two shots can be told apart at a glance.
+    """
     wide, high = round(width * WORKING), round(height * WORKING)
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:high, 0:wide].astype(np.float32)
     x, y = x / wide, y / high
-    light_x, light_y = rng.uniform(0.2, 0.8), rng.uniform(0.15, 0.45)
+    light_x, light_y = rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.5)
     glow = np.exp(-(((x - light_x) / 0.55) ** 2 + ((y - light_y) / 0.5) ** 2))
     shade = (
-        0.42 * (1 - y) + 0.58 * glow + 0.05 * _cloud(rng, wide, high, 5) + 0.02 * _cloud(rng, wide, high, 40)
+        0.32 * (1 - y)
+        + 0.58 * glow
+        + 0.05 * _cloud(rng, wide, high, 5)
+        + 0.02 * _cloud(rng, wide, high, 40)
+        + 0.1
+        - 0.16 * _hills(rng, x, y)
     )
-    dark = np.array([58.0, 67.0, 80.0]) + rng.uniform(-4, 4, 3)
-    bright = np.array([150.0, 163.0, 178.0]) + rng.uniform(-6, 6, 3)
+    dark, bright = _tints(rng)
     colour = dark + np.clip(shade, 0, 1)[..., None] * (bright - dark)
     # A grain below one level breaks the bands an 8-bit gradient shows when it moves.
     grain = rng.uniform(-0.9, 0.9, (high, wide, 1))
     return Image.fromarray(np.clip(colour + grain, 0, 255).round().astype(np.uint8))
+
+
+def _tints(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The darkest and the brightest colour of a card: from green-blue over blue to violet."""
+    hue, strength = rng.uniform(0.47, 0.76), rng.uniform(0.3, 0.55)
+    dark, bright = (
+        255 * np.array(colorsys.hsv_to_rgb(hue, share * strength, value))
+        for share, value in ((1.1, 0.32), (0.75, 0.7))
+    )
+    return dark, bright
+
+
+def _hills(rng: np.random.Generator, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How many of three ridges, one before the other, a place lies behind; their edges are soft."""
+    horizon = rng.uniform(0.35, 0.7)
+    found = np.zeros_like(x)
+    for near in range(3):
+        turn, waves, height = rng.uniform(0, 2 * math.pi), rng.uniform(0.5, 2.0), rng.uniform(0.03, 0.1)
+        ridge = horizon + 0.13 * near + height * np.sin(2 * math.pi * waves * x + turn)
+        found += np.clip((y - ridge) / 0.02 + 0.5, 0, 1).astype(np.float32)
+    return found
 
 
 def _cloud(rng: np.random.Generator, wide: int, high: int, cells: int) -> NDArray[np.float32]:

@@ -91,10 +91,11 @@ CREATE TABLE take (
       provider TEXT NOT NULL, model TEXT NOT NULL, seed INTEGER NOT NULL CHECK (seed BETWEEN 0 AND 2147483647),
       pass TEXT NOT NULL DEFAULT '', plan_hash TEXT NOT NULL DEFAULT '', request_hash TEXT NOT NULL DEFAULT '',
       prompt TEXT NOT NULL DEFAULT '', source_take INTEGER REFERENCES take(id), in_sha TEXT NOT NULL DEFAULT '',
-      frames INTEGER, sha TEXT NOT NULL DEFAULT '', first_sha TEXT NOT NULL DEFAULT '',
+      frames INTEGER, fps TEXT NOT NULL DEFAULT '', width INTEGER, height INTEGER,
+      agreed INTEGER CHECK (agreed >= 0), sha TEXT NOT NULL DEFAULT '', first_sha TEXT NOT NULL DEFAULT '',
       last_sha TEXT NOT NULL DEFAULT '', would_cost INTEGER CHECK (would_cost >= 0), created_at TEXT NOT NULL, state_at TEXT NOT NULL,
       note TEXT NOT NULL DEFAULT '', UNIQUE (shot, n)) STRICT;
-INSERT INTO "take" VALUES(1,'one','S101',1,'planned','o1',0,'text','animatic','still',7,'','','','',NULL,'',NULL,'','','',NULL,'2026-03-01T09:00:00.000Z','2026-03-01T09:00:00.000Z','');
+INSERT INTO "take" VALUES(1,'one','S101',1,'planned','o1',0,'text','animatic','still',7,'','','','',NULL,'',NULL,'',NULL,NULL,NULL,'','','',NULL,'2026-03-01T09:00:00.000Z','2026-03-01T09:00:00.000Z','');
 CREATE TABLE task (
       id INTEGER PRIMARY KEY, title TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', due TEXT NOT NULL DEFAULT '',
       source TEXT NOT NULL DEFAULT '', consequence TEXT NOT NULL DEFAULT '', review_path TEXT NOT NULL DEFAULT '',
@@ -110,6 +111,7 @@ CREATE TABLE verdict (
 INSERT INTO "verdict" VALUES(1,'take','1','',1,'approve','','A Director','','','2026-03-01T09:00:00.000Z');
 CREATE UNIQUE INDEX one_live_submission ON submission (subject_kind, subject_id)
        WHERE state IN ('reserved', 'intent', 'in_doubt', 'accepted');
+CREATE UNIQUE INDEX one_circled ON take (shot) WHERE state = 'approved';
 CREATE UNIQUE INDEX one_owner_a_job ON submission (provider, job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX submission_subject ON submission (subject_kind, subject_id);
 CREATE INDEX submission_doubt ON submission (state) WHERE state IN ('reserved', 'intent', 'in_doubt');
