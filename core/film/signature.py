@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+from core.base.errors import BadInput
+
 _ALONE = ("film.json", "script.md", "prices.toml")
 
 
@@ -44,8 +46,12 @@ def signature(root: str | os.PathLike[str]) -> str:
 def _names(folder: str, end: str = "") -> list[str]:
     try:
         names = os.listdir(folder)  # noqa: PTH208 - as above
-    except OSError:  # not there, no folder, or a link in a circle: then it holds no plan
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:  # a link in a circle, no permission: not the same as an empty folder
+        raise BadInput(
+            f"this folder cannot be listed: {error.strerror}", where=folder, todo="make it a folder again"
+        ) from error
     return [name for name in names if name.endswith(end) and not name.startswith(".")]
 
 
