@@ -136,19 +136,24 @@ def test_a_worker_whose_stdout_and_stderr_are_closed_finishes(film_root: Path) -
 
 
 def test_a_shot_file_broken_while_the_worker_runs_keeps_the_last_good_plan(film_root: Path) -> None:
-    film(film_root, count=6)
+    # It waits for a verdict all the while, so that it is still there when the file is mended.
+    film(film_root, count=2, review={"policy": "each"})
     order(film_root)
-    worker = start_worker(film_root)
-    wait_for_state(film_root, "running", "submitted")
-    path = film_root / "shots" / "a.toml"
-    whole = path.read_text()
-    path.write_text(whole[: len(whole) // 2] + '\nseconds = "')
-    with closing(Reader(Places(film_root).ledger)) as reader:
-        wait_until(lambda: bool(reader.events(kinds=("plan.fault",))), what="the fault to be told")
-        path.write_text(whole)
-        wait_until(lambda: bool(reader.events(kinds=("plan.mended",))), what="the mended plan")
-    assert worker.wait(90) == 0
-    assert [take.state for take in takes(film_root)] == ["review"] * 6
+    worker = start_worker(film_root, "--linger")
+    try:
+        wait_for_state(film_root, "review")
+        path = film_root / "shots" / "a.toml"
+        whole = path.read_text()
+        path.write_text(whole[: len(whole) // 2] + '\nseconds = "')
+        with closing(Reader(Places(film_root).ledger)) as reader:
+            wait_until(lambda: bool(reader.events(kinds=("plan.fault",))), what="the fault to be told")
+            path.write_text(whole)
+            wait_until(lambda: bool(reader.events(kinds=("plan.mended",))), what="the mended plan")
+        assert rushes("approve", "A001", film=film_root).returncode == 0
+        wait_until(lambda: takes(film_root)[1].state == "review", what="the next shot, by the plan as it was")
+    finally:
+        worker.terminate()
+        worker.wait(30)
 
 
 def test_run_from_shot_quotes_first_and_leaves_the_shots_before_untouched(film_root: Path) -> None:
