@@ -122,6 +122,14 @@ class Production:
         while not stop() and (left := until - self.clock.monotonic()) > 0:
             self.clock.sleep(min(left, STOP_LAG_S))
 
+    def sweep_parts(self) -> int:
+        """Removes half files a killed worker left; only whoever holds the film may call it."""
+        left = [*(self.home / "takes").glob("*/*.part*"), *(self.home / "takes").glob("*/.*.part*")]
+        left += (self.home / ".rushes" / "outcomes").glob(".*.part*")
+        for part in left:
+            part.unlink(missing_ok=True)
+        return len(left)
+
     def files(self, shot: str, n: int) -> TakeFiles:
         return TakeFiles(self.home / "takes" / shot, take_name(shot, n))
 

@@ -169,6 +169,7 @@ class Shift:
                 todo="run `rushes audit --repair`",
             )
         back_up(self.places.ledger, self.places.backups, self.p.clock.now())
+        self.p.sweep_parts()
         doubts = reconcile.wake(self.p)
         left = self._chore("reconcile", lambda: reconcile.settle_doubts(self.p)) or []
         self._chore("accounts", lambda: orders.note_accounts(self.p))

@@ -99,3 +99,13 @@ def test_soak_a_worker_killed_at_a_named_point_finishes_next_time(
     film_root: Path, point: str, nth: int
 ) -> None:
     kill_at(film_root, point, nth)
+
+
+def test_half_files_of_a_killed_worker_are_swept_when_the_next_one_starts(film_root: Path) -> None:
+    film(film_root, seconds=0.5)
+    finish(film_root)
+    before = downloaded(film_root)
+    for name in (".A001_t001.json.7-7.part", "A001_t001.part.mp4"):
+        (film_root / "takes" / "A001" / name).write_bytes(b"half")
+    assert start_worker(film_root).wait(60) == 0
+    check(film_root, before)
