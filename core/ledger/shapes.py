@@ -46,6 +46,7 @@ class SubmissionRow(NamedTuple):
     job_id: str | None
     intent_at: str | None
     done_at: str | None
+    key_id: str = ""
 
 
 class Sums(NamedTuple):

@@ -93,6 +93,8 @@ class Submission(SQLModel, table=True):
     http_status: int | None = None
     price_row: str = ""
     note: str = ""
+    key_id: str = ""
+    """Names the key that pays; empty where none is needed."""
 
 
 class Money(_Row, table=True):

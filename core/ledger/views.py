@@ -29,7 +29,7 @@ _TAKE = (
 
 _SUBMISSION = (
     "id, subject_kind, subject_id, chain, shot, state, provider, key, request_hash, job_id, intent_at,"
-    " done_at"
+    " done_at, key_id"
 )
 _WORST = (
     "CASE max(CASE m.certainty WHEN 'exact' THEN 0 WHEN 'estimated' THEN 1 ELSE 2 END)"
@@ -161,6 +161,10 @@ class Reader:
     def unclear(self) -> list[SubmissionRow]:
         """Submissions whose POST was never answered, as the file stands."""
         return self._submissions("WHERE state IN ('intent', 'in_doubt') ORDER BY id")
+
+    def paid_by(self, key_id: str) -> list[SubmissionRow]:
+        """Everything a key has paid, owes or may owe for this film, oldest first."""
+        return self._submissions("WHERE key_id=? ORDER BY id", key_id)
 
     def owner_of(self, provider: str, job_id: str) -> int | None:
         """The submission that owns a job."""
