@@ -62,12 +62,16 @@ class Hold:
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[Hold]:
-    """Holds the film while the block runs. Raises FilmHeld where another worker does, else BadInput."""
+def hold(path: Path, patience_s: float | None = None) -> Iterator[Hold]:
+    """Holds the film while the block runs. Raises FilmHeld where another worker does, else BadInput.
+
+    `patience_s`: how long another is waited for; PATIENCE_S unless told.
+    """
     state_folder(path.parent)
-    folder = _lock_folder(path)
+    patience = PATIENCE_S if patience_s is None else patience_s
+    folder = _lock_folder(path, patience)
     try:
-        file = _lock_file(path)
+        file = _lock_file(path, patience)
         try:
             with disk_errors(path):
                 os.ftruncate(file, 0)
@@ -81,21 +85,21 @@ def hold(path: Path) -> Iterator[Hold]:
             os.close(folder)
 
 
-def _lock_folder(path: Path) -> int | None:
+def _lock_folder(path: Path, patience: float) -> int | None:
     """The locked folder, or None where this disk locks files only."""
     try:
         with disk_errors(path.parent):
-            return _lock(path.parent, lambda: _open_folder(path.parent))
+            return _lock(path.parent, lambda: _open_folder(path.parent), patience)
     except BlockingIOError:
         raise _held(path) from None
     except OSError:
         return None
 
 
-def _lock_file(path: Path) -> int:
+def _lock_file(path: Path, patience: float) -> int:
     try:
         with disk_errors(path):
-            return _lock(path, lambda: open_plain(path, os.O_RDWR | os.O_CREAT))
+            return _lock(path, lambda: open_plain(path, os.O_RDWR | os.O_CREAT), patience)
     except BlockingIOError:
         raise _held(path) from None
     except OSError as error:
@@ -106,9 +110,9 @@ def _lock_file(path: Path) -> int:
         ) from error
 
 
-def _lock(path: Path, open_it: Callable[[], int]) -> int:
+def _lock(path: Path, open_it: Callable[[], int], patience: float) -> int:
     """Opens and locks until what is locked is what stands at `path`: it may be replaced in between."""
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + patience
     while True:
         handle = open_it()
         try:

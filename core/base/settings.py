@@ -1,18 +1,61 @@
 """The user's settings and state folders. Keys of providers come from the environment only.
 
-`$XDG_CONFIG_HOME/rushes/settings.toml`: name, role, ffmpeg. Never a key in clear.
+`$XDG_CONFIG_HOME/rushes/settings.toml`: name, role, ffmpeg, and what a provider's key may spend.
+Never a key in clear.
+
+    [keys.openrouter]
+    limit_usd = "50.00"   # over all films on this machine, for ever
+    day_usd = "20.00"     # over all films, a UTC day
+    in_flight = 4         # jobs at once
+    per_minute = 10       # POSTs
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from core.base.errors import BadInput, nearest
+from core.base.units import MAX_MICRO, Money
 
-_KNOWN = ("name", "role", "ffmpeg", "ascii", "pictures")
+_KNOWN = ("name", "role", "ffmpeg", "ascii", "pictures", "keys")
+_OF_A_KEY = ("limit_usd", "day_usd", "in_flight", "per_minute")
+_PROVIDER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+MAX_IN_FLIGHT = 1000
+MAX_PER_MINUTE = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLimits:
+    """What one key may do, over all films on this machine; None: no limit of this person's."""
+
+    limit: Money | None = None
+    """All it may ever spend."""
+    day: Money | None = None
+    """What it may spend a UTC day."""
+    in_flight: int | None = None
+    """Jobs that may be held or running at once."""
+    per_minute: int | None = None
+    """POSTs a minute, evenly spaced."""
+
+    def __post_init__(self) -> None:
+        """Raises BadInput: `held + nan > limit` is never true, and would open the gate."""
+        for name, money in (("limit", self.limit), ("day", self.day)):
+            if money is not None and not _whole(money.micro, 0, MAX_MICRO):
+                raise BadInput(f"a key's {name} of {money.micro!r} micro-dollars is no sum of money")
+        if self.in_flight is not None and not _whole(self.in_flight, 1, MAX_IN_FLIGHT):
+            raise BadInput(f"in_flight must be a whole number from 1 to {MAX_IN_FLIGHT}")
+        if self.per_minute is not None and not _whole(self.per_minute, 1, MAX_PER_MINUTE):
+            raise BadInput(f"per_minute must be a whole number from 1 to {MAX_PER_MINUTE}")
+
+
+def _whole(value: object, low: int, high: int) -> bool:
+    return type(value) is int and low <= value <= high
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +69,17 @@ class Settings:
     ascii: bool | None = None
     """ASCII signs on the board; None: as the locale says."""
     pictures: bool = True
+    keys: Mapping[str, KeyLimits] = field(default_factory=dict)
+    """By provider's name."""
 
 
 def config_dir() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "rushes"
+
+
+def state_dir() -> Path:
+    """What belongs to the user and to no film: the books and locks of keys."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "rushes"
 
 
 def load() -> Settings:
@@ -46,7 +96,36 @@ def load() -> Settings:
     for name, value in found.items():
         if name not in _KNOWN:
             raise BadInput(f"unknown setting '{name}'", where=str(path), nearest=nearest(name, _KNOWN))
-        kind = bool if name in ("ascii", "pictures") else str
+        kind = {"ascii": bool, "pictures": bool, "keys": dict}.get(name, str)
         if not isinstance(value, kind):
-            raise BadInput(f"'{name}' must be a {kind.__name__}", where=str(path))
-    return Settings(**{**found, "ffmpeg": os.environ.get("RUSHES_FFMPEG") or found.get("ffmpeg", "")})
+            shown = "table, like [keys.openrouter]" if kind is dict else kind.__name__
+            raise BadInput(f"'{name}' must be a {shown}", where=str(path))
+    keys = {name: _limits(name, value, str(path)) for name, value in found.pop("keys", {}).items()}
+    ffmpeg = os.environ.get("RUSHES_FFMPEG") or found.get("ffmpeg", "")
+    return Settings(**{**found, "ffmpeg": ffmpeg, "keys": keys})
+
+
+def _limits(provider: str, table: Any, path: str) -> KeyLimits:
+    """`[keys.<provider>]` as limits. Raises BadInput naming the setting and its file."""
+    where = f"{path}, [keys.{provider[:40]}]"
+    if not _PROVIDER.fullmatch(provider) or not isinstance(table, dict):
+        raise BadInput(
+            f"'{provider[:40]}' is no provider's table", where=path, todo="write [keys.openrouter], say"
+        )
+    for name in table:
+        if name not in _OF_A_KEY:
+            raise BadInput(f"unknown setting '{name}'", where=where, nearest=nearest(name, _OF_A_KEY))
+    try:
+        return KeyLimits(
+            _usd(table, "limit_usd"), _usd(table, "day_usd"), table.get("in_flight"), table.get("per_minute")
+        )
+    except BadInput as fault:
+        raise BadInput(fault.what, where=where, todo=fault.todo) from fault
+
+
+def _usd(table: Mapping[str, Any], name: str) -> Money | None:
+    if name not in table:
+        return None
+    if not isinstance(table[name], str):
+        raise BadInput(f"{name} must be a decimal string", todo=f'write it in quotes: {name} = "50.00"')
+    return Money.parse(table[name])

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.base.errors import DiskFull, IllegalStep, RushesError
 from core.base.text import one_line
-from core.engine import gates, orders, submit
+from core.engine import answers, gates, orders, submit
 from core.engine.handover import Blocked, opening_of
 from core.engine.harvest import harvest
 from core.engine.requests import draft
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("rushes.chain")
 TRIES_UNSENT = 3
+PATIENCE_S = 3600.0
+"""How long a chain waits in all for a provider that asks it to, between two takes."""
 
 
 class ChainRunner:
@@ -43,6 +46,9 @@ class ChainRunner:
         self._blocked: list[Blocked] = []
         self._unseen = 0
         self._unsent_tries = 0
+        self._waited_s = 0.0
+        self._aside: dict[int, Halt] = {}
+        """Takes that stand still until a person acts, while what does not depend on them goes on."""
 
     def run(self) -> None:
         """Never raises: whatever happens becomes a pause with a reason, or a line in the log."""
@@ -57,7 +63,7 @@ class ChainRunner:
             self._pause(Halt(PauseReason.REFUSED, "an internal fault, written to .rushes/worker.log"))
 
     def _run(self) -> None:
-        submit.own_up(self.p, self.chain)
+        answers.own_up(self.p, self.chain)
         first: RushesError | None = None
         for take in self.p.reader.in_states(self.chain, IN_FLIGHT):
             try:
@@ -107,6 +113,8 @@ class ChainRunner:
             with self.p.ledger.write() as w:
                 orders.cancel_unsent(w, take, "the shot was taken out of the film")
             return 1
+        if take.id in self._aside:
+            return 0
         opening = opening_of(self.p, take)
         if isinstance(opening, Blocked):
             self._blocked.append(opening)
@@ -143,22 +151,36 @@ class ChainRunner:
             if isinstance(reserved, Halt):
                 return reserved
             take = reserved
-        sent = submit.send(self.p, take, request, lambda: opening_of(self.p, take) == opening)
+        sent = submit.send(self.p, take, request, lambda: opening_of(self.p, take) == opening, self.stop)
         if isinstance(sent, Halt):
+            if sent.aside:
+                self._aside[take.id] = sent
+                return 1
             return self._after_halt(sent)
-        self._unsent_tries = 0
+        self._unsent_tries, self._waited_s = 0, 0.0
         if TakeState(sent.state) in IN_FLIGHT:
             harvest(self.p, sent, self.stop)
         return 1
 
     def _after_halt(self, halt: Halt) -> int | Halt:
-        """A request that provably never left may go again, a few times."""
+        """A request that provably never left may go again, a few times; one that was asked to come later
+        as often as the chain is patient."""
         if halt.retry_after_s is None:
             return halt
+        if halt.throttled:
+            return self._wait(halt)
         self._unsent_tries += 1
         if self._unsent_tries >= TRIES_UNSENT or halt.retry_after_s > submit.WAIT_CAP_S:
             return halt
         self.p.rest(halt.retry_after_s, self.stop)
+        return 1
+
+    def _wait(self, halt: Halt) -> int | Halt:
+        wait = max(halt.retry_after_s or 0.0, 1.0)
+        if wait > submit.WAIT_CAP_S or self._waited_s + wait > PATIENCE_S:
+            return replace(halt, note=f"the provider asks to wait: {halt.note}")
+        self._waited_s += wait
+        self.p.rest(wait, self.stop)
         return 1
 
     def _plan_hash(self, shot: str) -> str:
@@ -168,6 +190,9 @@ class ChainRunner:
     def _conclude(self) -> None:
         """Nothing more can be done: says why, where something is left."""
         if self._is_paused():
+            return
+        if self._aside:
+            self._pause(next(iter(self._aside.values())))
             return
         if self._unseen:
             waiting = self.p.reader.unseen(self.chain)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.base.units import Money
+from core.base.units import MAX_MICRO, Money
 from core.ledger import spend
 
 if TYPE_CHECKING:
     from core.engine.states import PauseReason
     from core.film.profile import Budget, Review
     from core.ledger.append import Writer
+    from core.providers.base import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Halt:
     note: str
     retry_after_s: float | None = None
     """Nothing was sent, or the provider said when to come again; None: a person must act."""
+    throttled: bool = False
+    """The provider asked for patience: waited for, not counted as a failure."""
+    aside: bool = False
+    """Only this take stands still: what does not depend on it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,19 @@ class OverBudget:
             f"the {self.scope} budget is {self.limit}, {self.held} is spent or held,"
             f" and this take may cost {self.wanted}"
         )
+
+
+def price_fault(quote: Quote | None, named: str) -> str:
+    """Why a quote cannot be reserved; empty where it can. No number, no gate: it stays closed."""
+    if quote is None:
+        return (
+            f"nobody knows what {named} bills: give its price in prices.toml"
+            " (`rushes estimate` shows the lines), then `rushes resume`"
+        )
+    for sum_ in (quote.upper.micro, quote.expected.micro):
+        if not isinstance(sum_, int) or isinstance(sum_, bool) or not 0 <= sum_ <= MAX_MICRO:
+            return f"the price of {named} is not a sum of money ({quote.price_row}): mend prices.toml"
+    return ""
 
 
 def review_allows(review: Review, unseen: int) -> bool:

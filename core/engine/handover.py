@@ -148,11 +148,19 @@ def _opening_from(p: Production, take: TakeRow, source: TakeRow) -> Opening | Bl
         # Not the exact join: no provider gets its own carried state back with a frame from the middle.
         key = Picture(files.key, p.clips.picture_sha(files.key), "keyframe")
         return Opening(first=key, source_take=source.id)
-    first = Picture(files.last, source.last_sha, "first_frame", carried_of(files.sidecar))
+    first = _last_frame(p, take, source)
     arrive = _arrival(p, take) if take.seam == "bridge" else None
     if isinstance(arrive, Blocked):
         return arrive
     return Opening(first=first, last=arrive, source_take=source.id)
+
+
+def _last_frame(p: Production, take: TakeRow, source: TakeRow) -> Picture:
+    """The exact last frame; for seam `native` the one the same provider handed over, where it did."""
+    files = p.files(source.shot, source.n)
+    if take.seam == "native" and take.provider == source.provider and files.native.is_file():
+        return Picture(files.native, p.clips.picture_sha(files.native), "first_frame")
+    return Picture(files.last, source.last_sha, "first_frame", carried_of(files.sidecar))
 
 
 def _lost_frames(p: Production, source: TakeRow) -> Blocked | None:

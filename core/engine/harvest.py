@@ -16,8 +16,8 @@ from core.base.crash import reach
 from core.base.errors import BadInput, IllegalStep, ProviderFault
 from core.base.paths import sha256_file
 from core.base.text import one_line
-from core.base.units import Certainty, Money
-from core.engine import sidecar
+from core.base.units import MAX_MICRO, Certainty, Money
+from core.engine import purse, sidecar
 from core.engine.production import Production, write_step
 from core.engine.states import IN_FLIGHT, PauseReason, TakeState
 from core.film.continuity import FROM_BEFORE
@@ -118,7 +118,9 @@ def _ended(p: Production, take: TakeRow, submission: SubmissionRow, status: Stat
                 )
             )
 
-    return p.step(take, to, said, also, note="" if to is TakeState.REMOTE_OK else said)
+    ended = p.step(take, to, said, also, note="" if to is TakeState.REMOTE_OK else said)
+    purse.mirror(p, submission.id)
+    return ended
 
 
 def _settle(w: Writer, submission: SubmissionRow, status: Status) -> int:
@@ -126,6 +128,8 @@ def _settle(w: Writer, submission: SubmissionRow, status: Status) -> int:
     if has.state == "closed":
         return 0
     cost = status.cost.money
+    if cost is not None and not 0 <= cost.micro <= MAX_MICRO:
+        cost = None
     # Unknown is not zero: the hold counts as spent until a person or a bill says otherwise.
     micro = cost.micro if cost is not None else has.booked["reserve"]
     certainty = status.cost.certainty if cost is not None else Certainty.UNKNOWN

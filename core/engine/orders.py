@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.base.errors import BadInput
 from core.engine import outcomes
 from core.engine.production import Production, write_step
-from core.engine.requests import draft
+from core.engine.requests import draft, expecting
 from core.engine.states import UNSENT, TakeState
 from core.film.choice import choose_model
 from core.film.continuity import seam_name
@@ -190,7 +190,7 @@ def was_sent(p: Production, take: TakeRow) -> bool:
 
 
 def _price(p: Production, shot: Shot, n: int) -> Quote | None:
-    request = draft(p, shot, n, seed_for(shot.id, n))
+    request = expecting(draft(p, shot, n, seed_for(shot.id, n)), seam_name(p.plan, shot.id))
     return p.provider(choose_model(p.plan, shot).provider).quote(request)
 
 
@@ -239,7 +239,8 @@ def _would_cost(p: Production, want: Wanted, seed: int) -> int | None:
     real = p.providers.get(want.provider)
     if not p.rehearsal or real is None:
         return None
-    return real.quote(draft(p, p.plan.shot(want.shot), want.n, seed)).expected.micro
+    quoted = real.quote(draft(p, p.plan.shot(want.shot), want.n, seed, ordered=(want.provider, want.model)))
+    return quoted.expected.micro if quoted else None
 
 
 def cancel_unsent(w: Writer, take: TakeRow, why: str) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from core.base.clock import stamp
 from core.base.errors import BadInput
 from core.base.jsons import read_json
 from core.base.paths import write_atomic
 from core.base.units import check_id
+from core.providers.base import ErrorClass, ProviderError, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +98,41 @@ def of_folder(folder: Path) -> Iterator[Outcome]:
         found = read(path)
         if found:
             yield found
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A saved no: nothing runs."""
+
+    sent: Sent
+    error: ProviderError
+    status: int | None
+
+
+def save_refusal(path: Path, sent: Sent, error: ProviderError, status: int | None) -> None:
+    """Whole and synced, before the ledger hears of it. Raises DiskFull, BadInput."""
+    facts = {"refused": sent.value, "kind": error.kind.value, "said": error.message, "code": error.code}
+    facts |= {"flagged": error.flagged}
+    if error.resets_at:
+        facts["resets_at"] = stamp(error.resets_at)
+    text = json.dumps({**facts, "status": status}, ensure_ascii=False, sort_keys=True)
+    write_atomic(path, text.encode("utf-8", "replace"))
+
+
+def read_refusal(path: Path) -> Refusal | None:
+    """None where the file is missing, broken, or is no refusal."""
+    facts = read_json(path) or {}
+    try:
+        sent, kind = Sent(str(facts.get("refused"))), ErrorClass(str(facts.get("kind")))
+        resets = datetime.fromisoformat(facts["resets_at"]) if "resets_at" in facts else None
+    except (ValueError, TypeError):
+        return None
+    if sent not in (Sent.REFUSED, Sent.THROTTLED):
+        return None
+    said, code, flagged = (_text(facts.get(name)) for name in ("said", "code", "flagged"))
+    status = facts.get("status")
+    error = ProviderError(kind, said, code, flagged, resets_at=resets)
+    return Refusal(sent, error, status if isinstance(status, int) else None)
 
 
 def _text(value: object) -> str:

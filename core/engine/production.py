@@ -6,6 +6,7 @@ folder itself, or its rehearsal.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from core.base.clock import Clock
+    from core.engine.keys import KeyRing
     from core.film.plan import Plan
     from core.providers.base import VideoProvider
 
@@ -68,6 +70,11 @@ class TakeFiles:
         return self.folder / f"{self.stem}_key.png"
 
     @property
+    def native(self) -> Path:
+        """The last frame as the provider itself hands it over."""
+        return self.folder / f"{self.stem}.native.png"
+
+    @property
     def sidecar(self) -> Path:
         return self.folder / f"{self.stem}.json"
 
@@ -91,6 +98,8 @@ class Production:
     clock: Clock
     providers: Mapping[str, VideoProvider]
     clips: Clips
+    keys: KeyRing
+    """What belongs to the keys of this user, shared by all films."""
     current_plan: Callable[[], Plan]
     """The plan as the files stand; the last good one while a file is broken."""
     rehearsal: bool = False
@@ -99,6 +108,9 @@ class Production:
 
     empty_since: dict[int, float] = field(default_factory=dict)
     """Submission to when this process first found the provider's listing empty of it, monotonic seconds."""
+
+    booking: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a key's hold and the film's are made: half of the two is nobody's orphan."""
 
     @property
     def plan(self) -> Plan:
@@ -174,6 +186,7 @@ _PLACES = ("before", "in", "after")
 _STOPS = ("intent", "in_doubt", "submitted", "running", "remote_ok", "downloading", "downloaded", "verified")
 CRASH_POINTS: tuple[str, ...] = (
     *(f"take.{state}.{place}" for state in ("reserved", *_STOPS, "framed", "review") for place in _PLACES),
+    "key.held",
     "post.before",
     "post.after",
     "outcome.written",

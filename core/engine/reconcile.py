@@ -12,26 +12,45 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, ProviderFault
-from core.engine import outcomes, submit
+from core.engine import answers, outcomes, purse
 from core.engine.states import TakeState
-from core.ledger import spend
+from core.ledger import spend, takes
 from core.providers.base import Reconcile
 
 if TYPE_CHECKING:
+    from core.engine.gates import Halt
     from core.engine.production import Production
     from core.ledger.append import Writer
     from core.ledger.views import SubmissionRow, TakeRow
+    from core.providers.base import Capabilities, Ticket
+
+SKEW = timedelta(minutes=5)
+"""How far a provider's clock and ours may differ: listings are asked for from this long before the intent."""
 
 
 def wake(p: Production) -> int:
-    """First thing after the lock is taken: INTENT is IN_DOUBT now. Returns how many were found."""
+    """First thing after the lock is taken: INTENT is IN_DOUBT now, unless a saved refusal says that
+    nothing runs. Returns how many are in doubt."""
     found = 0
     for submission in p.reader.unclear():
         take = p.take(submission.subject_id)
         if submission.state == "intent" and take.state == TakeState.INTENT:
-            submit.doubt(p, take, submission, "the worker ended between intent and answer")
+            said = outcomes.read_refusal(p.outcome_file(submission.key))
+            if said:
+                _pause(p, take, answers.refused(p, take, submission, said.sent, said.error, said.status))
+                continue
+            answers.doubt(p, take, submission, "the worker ended between intent and answer")
             found += 1
     return found
+
+
+def _pause(p: Production, take: TakeRow, halt: Halt) -> None:
+    """What the dead worker would have done next."""
+    if halt.retry_after_s is not None:
+        return
+    with p.ledger.write() as w:
+        if takes.chain_state(w, take.chain)[0] != "paused":
+            takes.set_chain(w, take.chain, "paused", halt.reason, halt.note)
 
 
 def settle_doubts(p: Production) -> list[TakeRow]:
@@ -45,29 +64,52 @@ def settle_doubts(p: Production) -> list[TakeRow]:
     return left
 
 
+def settling(p: Production) -> bool:
+    """Whether a doubt is being settled by listings: whoever ends now begins to wait anew next time."""
+    return any(row.id in p.empty_since for row in p.reader.unclear())
+
+
 def _try(p: Production, take: TakeRow, submission: SubmissionRow) -> TakeRow:
     saved = saved_job(p, take, submission)
     if saved:
-        return submit.accept(p, take, submission, saved)
-    provider = p.provider(take.provider)
-    able = provider.capabilities(take.model)
-    if able.reconcile < Reconcile.TAGGED_LIST or submission.intent_at is None:
+        return answers.accept(p, take, submission, saved)
+    able = p.provider(take.provider).capabilities(take.model)
+    if able.reconcile < Reconcile.TAGGED_LIST:
         return take
-    since = datetime.fromisoformat(submission.intent_at)
     try:
-        tickets = provider.find(outcomes.sent_key(submission), take.seed, since - timedelta(minutes=5))
+        tickets = _listed(p, take, submission)
     except ProviderFault:
         return take
     if tickets is None:
         return take
     free = [t for t in tickets if p.reader.owner_of(take.provider, t.job_id) in (None, submission.id)]
     if len(free) == 1:
-        return submit.accept(p, take, submission, free[0].job_id)
+        return answers.accept(p, take, submission, free[0].job_id)
     if tickets:
         p.empty_since.pop(submission.id, None)
-    elif _quiet(p, submission, able.quiet_s):
+    elif _can_prove(p, submission, able) and _quiet(p, submission, able.quiet_s):
         return _absent(p, take, submission, "the provider has no such job")
     return take
+
+
+def _listed(p: Production, take: TakeRow, submission: SubmissionRow) -> list[Ticket] | None:
+    """The provider's jobs that may be this one. None: it cannot say. Raises ProviderFault."""
+    if submission.intent_at is None:
+        return None
+    since = datetime.fromisoformat(submission.intent_at) - SKEW
+    found = p.provider(take.provider).find(outcomes.sent_key(submission), take.seed, since)
+    return None if found is None else list(found)
+
+
+def _can_prove(p: Production, submission: SubmissionRow, able: Capabilities) -> bool:
+    """An empty listing proves something only where running jobs are listed, and only as long as a job
+    can be told by its tag."""
+    if not able.proves_absence:
+        return False
+    if able.window_s is None or submission.intent_at is None:
+        return True
+    age = p.clock.now() - datetime.fromisoformat(submission.intent_at)
+    return age + SKEW < timedelta(seconds=able.window_s)
 
 
 def _quiet(p: Production, submission: SubmissionRow, quiet_s: float) -> bool:
@@ -93,7 +135,9 @@ def _absent(p: Production, take: TakeRow, submission: SubmissionRow, said: str) 
         spend.move(w, submission.id, "in_doubt", "absent", done_at=w.now, note=said)
 
     p.empty_since.pop(submission.id, None)
-    return p.step(take, TakeState.READY, said, also, note="")
+    freed = p.step(take, TakeState.READY, said, also, note="")
+    purse.mirror(p, submission.id)
+    return freed
 
 
 # What a person may decide. Each is one transaction, and says who.
@@ -115,7 +159,7 @@ def adopt(p: Production, take: TakeRow, job_id: str, person: str) -> TakeRow:
             f"job '{job_id[:60]}' belongs to another take", todo="look at the provider's list again"
         )
     p.provider(take.provider).poll(job_id)  # a slip of the pen would own the take for good
-    return submit.accept(p, take, submission, job_id, by=person)
+    return answers.accept(p, take, submission, job_id, by=person)
 
 
 def declare_absent(p: Production, take: TakeRow, person: str) -> TakeRow:
@@ -147,4 +191,22 @@ def write_off(p: Production, take: TakeRow, person: str) -> TakeRow:
         spend.write_off(w, submission.id)
         spend.move(w, submission.id, "in_doubt", "written_off", done_at=w.now, note=said)
 
-    return p.step(take, TakeState.WRITTEN_OFF, said, also, note=said)
+    lost = p.step(take, TakeState.WRITTEN_OFF, said, also, note=said)
+    purse.mirror(p, submission.id)
+    return lost
+
+
+def evidence(p: Production, take: TakeRow) -> list[str]:
+    """What a person may decide by: jobs nobody owns, and what the key had spent before and has now."""
+    submission = _doubtful(p, take)
+    provider = p.provider(take.provider)
+    lines = []
+    if provider.capabilities(take.model).reconcile >= Reconcile.LIST:
+        try:
+            listed = _listed(p, take, submission) or []
+        except ProviderFault as fault:
+            listed = []
+            lines.append(f"its list cannot be read now: {fault.what}")
+        free = [t.job_id for t in listed if p.reader.owner_of(take.provider, t.job_id) is None]
+        lines += [f"job {job} of that time belongs to no take" for job in free]
+    return lines + purse.evidence(p, provider, submission)

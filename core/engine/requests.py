@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput
@@ -97,6 +98,14 @@ def draft(
         plate=plate,
         camera=CameraMove(camera.move, camera.easing, camera.amount) if camera else None,
     )
+
+
+def expecting(request: VideoRequest, seam: str) -> VideoRequest:
+    """The same request with the frame its seam will bring: a yes is to what will be asked for, and some
+    models bill a picture."""
+    if seam in ("text", "board") or request.first_frame:
+        return request
+    return replace(request, first_frame=Picture(Path(), "", "first_frame"))
 
 
 def file_picture(p: Production, relative: str, role: str) -> Picture:

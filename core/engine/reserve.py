@@ -1,4 +1,8 @@
-"""Before money: what a take may cost is held, in the transaction that tests every budget."""
+"""Before money: what a take may cost is held, for its key and for every budget of the film.
+
+The key's hold comes first, in the user's folder, where all films meet; the film's own hold and its
+budget test are one transaction after it. Where that says no, the key's hold is handed back.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.base.crash import reach
 from core.base.units import Money
-from core.engine import gates
+from core.engine import gates, purse
 from core.engine.gates import Halt
 from core.engine.outcomes import AGAIN, sent_key
 from core.engine.production import Production, write_step
@@ -20,10 +24,12 @@ if TYPE_CHECKING:
     from core.engine.requests import Opening
     from core.ledger.append import Writer
     from core.ledger.views import TakeRow
-    from core.providers.base import Quote, VideoRequest
+    from core.providers.base import Quote, VideoProvider, VideoRequest
 
 MIN_FREE_BYTES = 256 << 20
 """No intent below this: a paid clip must have somewhere to land, and the ledger room to say so."""
+MOST_DOUBTS = 2
+"""Requests of one provider without an answer: a dead line must not put a whole night in doubt."""
 
 
 class _Over(Exception):
@@ -39,7 +45,14 @@ def reserve(
     """READY to RESERVED: budget test and hold in one transaction."""
     if p.free_bytes() < MIN_FREE_BYTES:
         return Halt(PauseReason.DISK, f"less than {MIN_FREE_BYTES >> 20} MB free on the film's disk")
-    quote = p.provider(take.provider).quote(request)
+    provider = p.provider(take.provider)
+    halt = _may_pay(p, provider, take.model)
+    if halt:
+        return halt
+    quote = provider.quote(request)
+    unpriced = gates.price_fault(quote, f"{take.provider}:{take.model}")
+    if unpriced or quote is None:
+        return Halt(PauseReason.BUDGET, unpriced)
     dearer = _dearer(p, take, quote)
     if dearer:
         return dearer
@@ -54,15 +67,28 @@ def reserve(
         "width": request.width,
         "height": request.height,
     }
-    try:
-        reach("take.reserved.before")
-        with p.ledger.write() as w:
-            _reserve(p, w, take, quote, facts)
-            reach("take.reserved.in")
-        reach("take.reserved.after")
-    except _Over as over:
-        return Halt(PauseReason.BUDGET, str(over.finding))
-    return p.take(take.id)
+    return _hold(p, take, quote, facts, provider)
+
+
+def _may_pay(p: Production, provider: VideoProvider, model: str) -> Halt | None:
+    """Whether the provider's key can be asked for anything now."""
+    if provider.missing_key:
+        return Halt(
+            PauseReason.KEY_LIMIT,
+            f"{provider.name} needs a key: set {provider.missing_key} where the worker is started",
+        )
+    blocked = purse.blocked(p, provider)
+    if blocked:
+        return blocked
+    if provider.capabilities(model).settles_doubts:
+        return None
+    doubts = sum(1 for row in p.reader.unclear() if row.provider == provider.name)
+    if doubts >= MOST_DOUBTS:
+        return Halt(
+            PauseReason.IN_DOUBT,
+            f"{doubts} requests to {provider.name} have no answer: `rushes reconcile` them first",
+        )
+    return None
 
 
 def _dearer(p: Production, take: TakeRow, quote: Quote) -> Halt | None:
@@ -77,7 +103,38 @@ def _dearer(p: Production, take: TakeRow, quote: Quote) -> Halt | None:
     )
 
 
-def _reserve(p: Production, w: Writer, take: TakeRow, quote: Quote, facts: dict[str, object]) -> None:
+def _hold(
+    p: Production, take: TakeRow, quote: Quote, facts: dict[str, object], provider: VideoProvider
+) -> TakeRow | Halt:
+    """First the key's hold, then the film's; a hold of a key that no film owns up to is freed at the
+    next start."""
+    key = _key(p, take, str(facts["request_hash"]))
+    with purse.booking(p):
+        refused = purse.hold(p, provider, key, quote.upper.micro)
+        if refused:
+            return refused
+        reach("key.held")
+        try:
+            reach("take.reserved.before")
+            with p.ledger.write() as w:
+                _reserve(p, w, take, quote, facts, key, provider.key_id)
+                reach("take.reserved.in")
+            reach("take.reserved.after")
+        except _Over as over:
+            purse.release(p, provider, key)
+            return Halt(PauseReason.BUDGET, str(over.finding))
+    return p.take(take.id)
+
+
+def _reserve(
+    p: Production,
+    w: Writer,
+    take: TakeRow,
+    quote: Quote,
+    facts: dict[str, object],
+    key: str,
+    key_id: str,
+) -> None:
     state = take
     if take.state == TakeState.PLANNED:
         write_step(w, take, TakeState.READY, "its input is there")
@@ -95,10 +152,11 @@ def _reserve(p: Production, w: Writer, take: TakeRow, quote: Quote, facts: dict[
         shot=take.shot,
         state="reserved",
         provider=take.provider,
-        key=_key(p, take, str(facts["request_hash"])),
+        key=key,
         request_hash=str(facts["request_hash"]),
         day=w.day,
         price_row=quote.price_row,
+        key_id=key_id,
     )
     spend.open_submission(w, row, quote.upper.micro, quote.certainty)
     write_step(w, state, TakeState.RESERVED, f"{quote.upper} held")

@@ -38,6 +38,33 @@ def notes(reader: Reader) -> list[dict[str, Any]]:
     return reader.table("note", "ORDER BY id")
 
 
+SUGGESTED = "suggestion.made"
+"""The event that ties suggestions to their shot and take, and says what each would cost."""
+
+
+def suggestions(reader: Reader) -> list[dict[str, Any]]:
+    """Those nobody decided yet, newest first; of one event in its order.
+
+    Beside the row's own columns: `chain`, `shot`, `take_id`, `n`, `kind`, and `upper` and `expected` in
+    micro-dollars (None: unknown).
+    """
+    decided = {row["suggestion_id"] for row in reader.table("suggestion_decision")}
+    tied: dict[int, dict[str, Any]] = {}
+    for event in reader.events(limit=1_000_000, kinds=(SUGGESTED,)):
+        take = reader.take(event["take_id"]) if event["take_id"] else None
+        about = {"chain": event["chain"], "shot": event["shot"], "take_id": event["take_id"]}
+        made = event["data"].get("made", [])
+        for one in made:
+            tied[one["id"]] = {**about, "n": take.n if take else None, "first": made[0]["id"], **one}
+    plain = {"chain": "", "shot": "", "take_id": None, "n": None, "kind": "", "upper": None, "expected": None}
+    found = [
+        {**plain, **tied.get(row["id"], {}), **row}
+        for row in reader.table("suggestion", "ORDER BY id")
+        if row["id"] not in decided
+    ]
+    return sorted(found, key=lambda row: -int(row.pop("first", row["id"])))
+
+
 def progress_of(reader: Reader, take_id: int) -> float | None:
     """The last progress the provider told, 0 to 1."""
     sql = "SELECT data FROM event WHERE take_id=? AND kind='take.progress' ORDER BY id DESC LIMIT 1"

@@ -166,6 +166,17 @@ class Reader:
         """Everything a key has paid, owes or may owe for this film, oldest first."""
         return self._submissions("WHERE key_id=? ORDER BY id", key_id)
 
+    def paid(self) -> list[SubmissionRow]:
+        """Every submission that some key pays for, oldest first."""
+        return self._submissions("WHERE key_id<>'' ORDER BY id")
+
+    def submission(self, ident: int) -> SubmissionRow | None:
+        return _one(self._submissions("WHERE id=?", ident))
+
+    def booked(self, submission: int) -> dict[str, int]:
+        """Money kind to micro-dollars of one submission."""
+        return dict(self.rows("SELECT kind, micro FROM money WHERE submission_id=?", submission))
+
     def owner_of(self, provider: str, job_id: str) -> int | None:
         """The submission that owns a job."""
         rows = self.rows("SELECT id FROM submission WHERE provider=? AND job_id=?", provider, job_id)

@@ -290,3 +290,10 @@ class Capabilities:
     cancel: bool = False
     as_of: str = ""
     """Date these facts were read, ISO; empty: by this program itself."""
+
+    @property
+    def settles_doubts(self) -> bool:
+        """Whether asking the provider settles a doubt both ways, so that no person is needed."""
+        return self.reconcile is Reconcile.IDEMPOTENT or (
+            self.reconcile is Reconcile.TAGGED_LIST and self.proves_absence
+        )

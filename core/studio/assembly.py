@@ -7,9 +7,11 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.base import settings
 from core.base.clock import SystemClock
 from core.base.errors import BadInput, LedgerFault
 from core.engine.clips import MediaClips
+from core.engine.keys import KeyRing
 from core.engine.production import Production
 from core.ledger.append import Ledger
 from core.ledger.views import Reader
@@ -48,6 +50,7 @@ def open_film(places: Places) -> Opened:
         reader=Reader(places.ledger),
         clock=clock,
         providers=providers_of(places),
+        keys=KeyRing(settings.state_dir(), settings.load().keys, clock),
         clips=MediaClips(),
         current_plan=plans,
         rehearsal=places.rehearsal,

@@ -26,6 +26,7 @@ from pathlib import Path
 from core.base import crash
 from core.engine import orders, reconcile
 from core.engine.chain import ChainRunner
+from core.engine.keys import KeyRing
 from core.engine.orders import Scope
 from core.engine.production import Production
 from core.film.load import load_plan
@@ -128,6 +129,7 @@ class Stock:
             reader=Reader(path),
             clock=clock,
             providers={provider.name: provider},
+            keys=KeyRing(home / ".rushes" / "user", {}, clock),
             clips=StubClips(),
             current_plan=lambda: self.plan,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engine import submit
+from core.engine import answers, submit
 from core.engine.production import CRASH_POINTS, Production
 from core.engine.submit import Halt
 from core.ledger.views import SubmissionRow, TakeRow
@@ -110,22 +110,22 @@ def test_many_deaths_during_many_recoveries_change_nothing(stock: Stock, folder:
 
 
 def sent_without_an_intent(
-    p: Production, take: TakeRow, request: VideoRequest, _holds: object = None
+    p: Production, take: TakeRow, request: VideoRequest, *_more: object
 ) -> TakeRow | Halt:
     """Posts first, writes it down afterwards."""
-    submission = submit._live(p, take)
+    submission = answers.live(p, take)
     provider = p.provider(take.provider)
     outcome = submit._post(provider, provider.build_payload(request, submission.key))
     submit.reach("post.after")
     submit._intent(p, take, submission)
-    return submit.record(p, p.take(take.id), submission, outcome)
+    return answers.record(p, p.take(take.id), submission, outcome)
 
 
 def doubt_is_sent_again(
     p: Production, take: TakeRow, submission: SubmissionRow, said: str, status: int | None = None
 ) -> TakeRow:
     """Takes silence for a refusal."""
-    return submit._hand_back(p, take, submission, "not_sent", said, status)
+    return answers.hand_back(p, take, submission, "not_sent", said, status)
 
 
 _post = submit._post
@@ -149,7 +149,7 @@ def test_the_sweep_sees_an_engine_that_pays_twice(
     stock: Stock, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     mutant, fault, invariant = MUTANTS[name]
-    monkeypatch.setattr(submit, name, mutant)
+    monkeypatch.setattr(answers if name == "doubt" else submit, name, mutant)
     cases = [case(n, point, fault, LEVELS[n % 2]) for n, point in enumerate(AROUND_THE_POST[2:6])]
     broken, _ = sweep(stock, folder, cases)
     seen = {
@@ -165,6 +165,6 @@ def test_the_sweep_sees_an_engine_that_pays_twice(
 def test_a_doubt_sent_again_after_a_death_is_seen_too(
     stock: Stock, folder: Path, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
-    monkeypatch.setattr(submit, "doubt", doubt_is_sent_again)
+    monkeypatch.setattr(answers, "doubt", doubt_is_sent_again)
     broken, _ = sweep(stock, folder, [Case(point, 1, "none", 1, Reconcile.NOTHING)])
     assert {what.split(": ")[1] for what in broken} == {"I1", "I2", "I3"}

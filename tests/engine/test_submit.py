@@ -14,8 +14,8 @@ import pytest
 
 from core.base import crash
 from core.base.errors import DiskFull
-from core.engine import gates, reserve, submit
-from core.engine.chain import TRIES_UNSENT, ChainRunner
+from core.engine import answers, gates, reserve, submit
+from core.engine.chain import PATIENCE_S, TRIES_UNSENT, ChainRunner
 from core.film.profile import Budget
 from core.providers.base import (
     ErrorClass,
@@ -37,6 +37,8 @@ def answer(sent: Sent, kind: ErrorClass = ErrorClass.UNKNOWN, retry: float | Non
     )
 
 
+ASKED_TO_WAIT = int(PATIENCE_S / 60) + 1
+"""Answers of one minute's patience until a chain has no more."""
 REFUSED = {
     ErrorClass.MODERATION: "moderation",
     ErrorClass.AUTH: "key_limit",
@@ -76,12 +78,12 @@ TABLE = {
         (answer(Sent.THROTTLED, ErrorClass.RATE_LIMITED, 30.0),), "review", ("refused", "closed"), PAID, "", 2
     ),
     "throttled for good": Row(
-        (answer(Sent.THROTTLED, ErrorClass.RATE_LIMITED, 1.0),) * 9,
+        (answer(Sent.THROTTLED, ErrorClass.RATE_LIMITED, 60.0),) * (ASKED_TO_WAIT + 9),
         "ready",
-        ("refused",) * TRIES_UNSENT,
+        ("refused",) * ASKED_TO_WAIT,
         FREE,
         "refused",
-        TRIES_UNSENT,
+        ASKED_TO_WAIT,
     ),
     "throttled for longer than we wait": Row(
         (answer(Sent.THROTTLED, ErrorClass.RATE_LIMITED, submit.WAIT_CAP_S + 1),),
@@ -382,7 +384,7 @@ def test_a_reply_that_cannot_be_saved_is_accepted_all_the_same_and_named_in_the_
     def full(*_: object) -> None:
         raise DiskFull("the disk is full")
 
-    monkeypatch.setattr(submit, "save_outcome", full)
+    monkeypatch.setattr(answers, "save_outcome", full)
     film = build({"a": shots("A", 1)})
     with caplog.at_level(logging.ERROR):
         film.make()

@@ -111,7 +111,7 @@ def test_a_step_stopped_at_a_crash_point_is_whole_or_not_there(
             raise _Stop
 
     monkeypatch.setattr(crash, "hook", stop)
-    nothing: dict[str, Any] = {"providers": {}, "clips": None, "current_plan": None}
+    nothing: dict[str, Any] = {"providers": {}, "clips": None, "keys": None, "current_plan": None}
     film = Production(
         root=path.parent, home=path.parent, ledger=planned, reader=reader, clock=planned.clock, **nothing
     )

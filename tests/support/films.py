@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.engine.keys import KeyRing
 from core.engine.production import Production
 from core.film.load import load_plan
 from core.ledger.append import Ledger
@@ -54,6 +55,7 @@ def production(
         reader=Reader(ledger_path),
         clock=clock,
         providers={provider.name: provider},
+        keys=more.pop("keys", None) or KeyRing(root / ".rushes" / "user", {}, clock),
         clips=more.pop("clips", None) or StubClips(),
         current_plan=lambda: plan,
         **more,
