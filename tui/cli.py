@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "takes": ("reading", "the takes of a shot, or of all"),
     "spend": ("reading", "money by submission, with its certainty"),
     "failures": ("reading", "the failure catalogue"),
+    "suggestions": ("reading", "what is proposed, with its price, until a person decides"),
     "accounts": ("reading", "credit of each provider's account"),
     "since": ("reading", "what happened since a moment"),
     "approve": ("judging", "circle a take"),

@@ -7,6 +7,7 @@ addresses are secrets too: their queries go.
 from __future__ import annotations
 
 import logging
+import os
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -72,6 +73,20 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     text = _HEADERS.sub(rf"\1{MASK}", text)
     text = _SCHEME_KEY.sub(rf"\1{MASK}", text)
     return _KEY.sub(MASK, _FAL_WHOLE.sub(MASK, text))
+
+
+_SECRET_NAMES = re.compile(r"(?i)(?:^|_)(?:key|token|secret|password|passwd|credentials?)(?:$|_)")
+"""Names of variables whose values are nobody's business but the wire's."""
+
+
+def secret_values() -> tuple[str, ...]:
+    """Values of the environment that are secrets by their names: masked exactly, whatever their shape."""
+    return tuple(value for name, value in os.environ.items() if _SECRET_NAMES.search(name))
+
+
+def environment_without_secrets() -> dict[str, str]:
+    """The environment for a child that has no business with keys: an encoder, a renderer."""
+    return {name: value for name, value in os.environ.items() if not _SECRET_NAMES.search(name)}
 
 
 def find_key(text: str) -> int | None:

@@ -82,6 +82,11 @@ def state_dir() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "rushes"
 
 
+def cache_dir() -> Path:
+    """What can be read again from its source: live capabilities and prices, with their dates."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rushes"
+
+
 def load() -> Settings:
     """The settings file, or defaults where there is none. Raises BadInput naming what is wrong in it."""
     path = config_dir() / "settings.toml"

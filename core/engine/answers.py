@@ -77,7 +77,7 @@ def refused(
         purse.block(p, submission, error)
         hand_back(p, take, submission, "refused", said, status)
         return Halt(PauseReason.KEY_LIMIT, purse.named(error, said))
-    facts = _facts(take, error)
+    facts = refusal(p, take, error)
     hand_back(p, take, submission, "refused", said, status, facts)
     if error.kind is ErrorClass.MODERATION:
         what = f" ({error.flagged} flagged)" if error.flagged else ""
@@ -86,13 +86,14 @@ def refused(
     return Halt(PauseReason.REFUSED, said)
 
 
-def _facts(take: TakeRow, error: ProviderError) -> dict[str, object]:
+def refusal(p: Production, take: TakeRow, error: ProviderError) -> dict[str, object]:
     """What a refusal was about: what the film learns from, and what is proposed after it."""
     return {
         "class": error.kind.value,
         "code": error.code,
         "flagged": error.flagged,
         "picture": bool(take.in_sha),
+        "prompt": p.reader.prompt_of(take.id),
         "provider": take.provider,
         "model": take.model,
     }

@@ -23,7 +23,7 @@ from core.engine.reserve import reserve
 from core.engine.states import IN_FLIGHT, SELF_LIFTING, UNSENT, PauseReason, TakeState
 from core.engine.submit import Halt
 from core.film.prompts import plan_hash
-from core.ledger import takes
+from core.ledger import records, takes
 
 if TYPE_CHECKING:
     from core.engine.production import Production
@@ -219,8 +219,9 @@ class ChainRunner:
         found = self.p.reader.takes_of(blocked.on)
         return self._reason_of(found[-1]) if found else PauseReason.REFUSED
 
-    @staticmethod
-    def _reason_of(take: TakeRow) -> PauseReason:
+    def _reason_of(self, take: TakeRow) -> PauseReason:
+        if records.was_moderated(self.p.reader, take.id):
+            return PauseReason.MODERATION
         if take.state == TakeState.IN_DOUBT:
             return PauseReason.IN_DOUBT
         return PauseReason.REVIEW if take.state == TakeState.REJECTED else PauseReason.REFUSED

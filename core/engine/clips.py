@@ -17,6 +17,9 @@ from core.media.probe import probe
 SLACK_FRAMES = 2
 """Providers round a length to their own grid: a picture or two more or less is no fault."""
 
+SLACK_SHAPE = 0.03
+"""Models round a size to their own grid: 864x496 is what Seedance makes of 16:9 at 480p."""
+
 
 class MediaClips:
     """Verifies and frames clips with PyAV and Pillow."""
@@ -29,7 +32,7 @@ class MediaClips:
         """Facts of the probe. Raises BadInput naming what does not hold."""
         facts = probe(clip)
         wrong = []
-        if Fraction(facts.width, facts.height) != Fraction(width, height):
+        if abs(facts.width * height / (facts.height * width) - 1) > SLACK_SHAPE:
             wrong.append(f"it is {facts.width}x{facts.height}, not {width}x{height} or of its shape")
         if abs(facts.seconds - float(frames / fps)) > float((SLACK_FRAMES + 0.5) / fps) + 0.5:
             wrong.append(f"it lasts {facts.seconds:.2f} s, not {float(frames / fps):.2f} s")

@@ -17,13 +17,13 @@ from core.base.errors import BadInput, IllegalStep, ProviderFault
 from core.base.paths import sha256_file
 from core.base.text import one_line
 from core.base.units import MAX_MICRO, Certainty, Money
-from core.engine import purse, sidecar
+from core.engine import answers, purse, sidecar
 from core.engine.production import Production, write_step
 from core.engine.states import IN_FLIGHT, PauseReason, TakeState
 from core.film.continuity import FROM_BEFORE
 from core.ledger import records, spend, takes
 from core.ledger.tables import Measurement
-from core.providers.base import JobState, Status
+from core.providers.base import ErrorClass, JobState, Status
 
 if TYPE_CHECKING:
     from core.engine.production import TakeFiles
@@ -104,6 +104,10 @@ def _ended(p: Production, take: TakeRow, submission: SubmissionRow, status: Stat
         if over > 0:
             note = f"{take.shot} take {take.n} cost {Money(over)} more than its hold"
             takes.set_chain(w, take.chain, "paused", PauseReason.BUDGET, note)
+        if status.error and status.error.kind is ErrorClass.MODERATION:
+            # Some providers look at a request only once it runs.
+            facts = answers.refusal(p, take, status.error)
+            w.event("take.refused", said, chain=take.chain, shot=take.shot, take_id=take.id, data=facts)
         if to is TakeState.REMOTE_OK and submission.done_at:
             took = (
                 datetime.fromisoformat(w.now) - datetime.fromisoformat(submission.done_at)

@@ -18,6 +18,7 @@ from core.engine.states import TakeState, check_step
 from core.ledger import takes
 from core.ledger.append import Ledger, Writer
 from core.ledger.views import Reader, TakeRow
+from core.providers.base import Capabilities
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -127,6 +128,14 @@ class Production:
                 todo=f"there is: {', '.join(sorted(self.providers))}; or rehearse: `rushes run --rehearse`",
             )
         return found
+
+    def able(self, provider: str, model: str) -> Capabilities:
+        """What a model can do; for one that its provider does not know any more, nothing: a doubt about
+        it is then a person's."""
+        try:
+            return self.provider(provider).capabilities(model)
+        except BadInput:
+            return Capabilities(seconds=(0.0, 0.0))
 
     def rest(self, seconds: float, stop: Callable[[], bool]) -> None:
         """Sleeps, and wakes soon after `stop` says so."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SKEW = timedelta(minutes=5)
 """How far a provider's clock and ours may differ: listings are asked for from this long before the intent."""
 
+LONGEST_QUIET_S = 300.0
+"""A worker with nothing else to do waits this long for a listing to prove an absence."""
+
 
 def wake(p: Production) -> int:
     """First thing after the lock is taken: INTENT is IN_DOUBT now, unless a saved refusal says that
@@ -66,14 +69,17 @@ def settle_doubts(p: Production) -> list[TakeRow]:
 
 def settling(p: Production) -> bool:
     """Whether a doubt is being settled by listings: whoever ends now begins to wait anew next time."""
-    return any(row.id in p.empty_since for row in p.reader.unclear())
+    now = p.clock.monotonic()
+    return any(
+        now - p.empty_since[row.id] < LONGEST_QUIET_S for row in p.reader.unclear() if row.id in p.empty_since
+    )
 
 
 def _try(p: Production, take: TakeRow, submission: SubmissionRow) -> TakeRow:
     saved = saved_job(p, take, submission)
     if saved:
         return answers.accept(p, take, submission, saved)
-    able = p.provider(take.provider).capabilities(take.model)
+    able = p.able(take.provider, take.model)
     if able.reconcile < Reconcile.TAGGED_LIST:
         return take
     try:
@@ -201,7 +207,7 @@ def evidence(p: Production, take: TakeRow) -> list[str]:
     submission = _doubtful(p, take)
     provider = p.provider(take.provider)
     lines = []
-    if provider.capabilities(take.model).reconcile >= Reconcile.LIST:
+    if p.able(take.provider, take.model).reconcile >= Reconcile.LIST:
         try:
             listed = _listed(p, take, submission) or []
         except ProviderFault as fault:

@@ -80,7 +80,7 @@ def _may_pay(p: Production, provider: VideoProvider, model: str) -> Halt | None:
     blocked = purse.blocked(p, provider)
     if blocked:
         return blocked
-    if provider.capabilities(model).settles_doubts:
+    if p.able(provider.name, model).settles_doubts:
         return None
     doubts = sum(1 for row in p.reader.unclear() if row.provider == provider.name)
     if doubts >= MOST_DOUBTS:
@@ -167,7 +167,7 @@ def _key(p: Production, take: TakeRow, request_hash: str) -> str:
     key the same job: should it turn up after all, we get that one and not another."""
     before = p.reader.submissions_of("take", take.id)
     if before and before[-1].state == "absent" and before[-1].request_hash == request_hash:
-        able = p.provider(take.provider).capabilities(take.model)
+        able = p.able(take.provider, take.model)
         if able.reconcile is Reconcile.IDEMPOTENT:
             return f"{sent_key(before[-1])}{AGAIN}{before[-1].id}"
     return uuid.uuid4().hex

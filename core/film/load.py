@@ -24,6 +24,7 @@ from core.film.board import NO_BOARD, Board
 from core.film.checks import Desk, check_all
 from core.film.matrix import STAND_IN, Chain, ChainHead, Shot, ShotFile
 from core.film.plan import Plan
+from core.film.prices import NO_PRICES, Prices
 from core.film.profile import FilmProfile
 from core.film.salvage import mended, report, validated
 from core.film.script import NO_SCRIPT, Script, ScriptHead
@@ -83,7 +84,7 @@ def _load(root: Path, instead: Mapping[str, str], faults: Faults) -> Plan | None
     profile = _profile(loading)
     script = _script(loading) if script_files.FILE in files else NO_SCRIPT
     board = _board(loading) if board_files.FILE in files else NO_BOARD
-    prices = _prices(loading) if price_files.FILE in files else {}
+    prices = _prices(loading) if price_files.FILE in files else NO_PRICES
     blocks, stems = _blocks(loading, [path for path in files if path.startswith("blocks/")])
     chains = _chains(loading, [path for path in files if path.startswith("shots/")])
     if profile is None:
@@ -119,9 +120,15 @@ def _script(loading: _Loading) -> Script:
     return Script(head or ScriptHead(), front[1])
 
 
-def _prices(loading: _Loading) -> dict[str, Any]:
+def _prices(loading: _Loading) -> Prices:
     source = loading.open(price_files.FILE)
-    return (parse_toml(source, loading.faults) if source else None) or {}
+    data = parse_toml(source, loading.faults) if source else None
+    if source is None or data is None:
+        return NO_PRICES
+    prices = validated(Prices, data, source, loading.faults, {}) or NO_PRICES
+    for number in prices.twins():
+        loading.faults.at(source, ("price", number, "model"), "priced twice for the same", "duplicate-price")
+    return prices
 
 
 def _board(loading: _Loading) -> Board:

@@ -7,7 +7,7 @@ Faults of files are `load`'s; here every file was read. Pure: no file is opened,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +19,12 @@ from core.film.choice import choose_model
 from core.film.finding import Finding
 from core.film.flow import flow_findings
 from core.film.limits import Limits, limit_findings
+from core.film.moderation import moderation_findings
 
 if TYPE_CHECKING:
     from core.film.blocks import Block
     from core.film.matrix import Chain, Shot
+    from core.film.moderation import Vocabulary
     from core.film.plan import Plan
 
 SECONDS_A_BEAT = 1.5
@@ -35,11 +37,15 @@ FREE_PROVIDER = "animatic"
 """Runs on this machine and bills nothing."""
 
 
-def findings(plan: Plan, capabilities: Callable[[str, str], object | None]) -> tuple[Finding, ...]:
+def findings(
+    plan: Plan,
+    capabilities: Callable[[str, str], object | None],
+    vocabularies: Sequence[Vocabulary] | None = None,
+) -> tuple[Finding, ...]:
     """All findings, errors first, then in order of the film.
 
     `capabilities(provider, model)` gives an object with the fields of `providers.base.Capabilities`,
-    or None for a model that nobody knows.
+    or None for a model that nobody knows. `vocabularies`: of moderation; the shipped ones unless given.
     """
     found = [*_film(plan), *_blocks(plan), *_plates(plan)]
     limits = _Limits(capabilities)
@@ -48,6 +54,7 @@ def findings(plan: Plan, capabilities: Callable[[str, str], object | None]) -> t
         for shot in chain.live:
             found += _shot(plan, chain, shot)
             found += limit_findings(plan, chain, shot, limits.of(plan, shot))
+            found += moderation_findings(plan, chain, shot, vocabularies)
         found += flow_findings(plan, chain)
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from core.film.blocks import BlockHead, CameraHead, CharacterHead
 from core.film.board import Board
 from core.film.matrix import ShotFile
+from core.film.prices import Prices
 from core.film.profile import FilmProfile
 from core.film.script import ScriptHead
 
@@ -27,6 +28,7 @@ _FILES: Mapping[str, tuple[type[BaseModel], str]] = {
     "film": (FilmProfile, "film.json"),
     "shots": (ShotFile, "shots/CHAIN.toml"),
     "board": (Board, "board/board.toml"),
+    "prices": (Prices, "prices.toml"),
     "script": (ScriptHead, "front matter of script.md"),
     "block": (BlockHead, "front matter of blocks/{environments,style,sound,avoid}/NAME.md"),
     "character": (CharacterHead, "front matter of blocks/characters/NAME.md"),
@@ -35,7 +37,7 @@ _FILES: Mapping[str, tuple[type[BaseModel], str]] = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Name to JSON Schema (draft 2020-12): film, shots, board, script, block, character, camera."""
+    """Name to JSON Schema (draft 2020-12): film, shots, board, prices, script, block, character, camera."""
     return {name: _schema(model, title) for name, (model, title) in _FILES.items()}
 
 

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from core.base.errors import BadInput
+from core.base.rates import Unit, parse_price, parse_unit
 from core.base.units import Money, check_id, parse_fps
 
 if TYPE_CHECKING:
@@ -133,6 +134,17 @@ ShareField = Annotated[
     PlainValidator(_ours(_share, '"0.15"')),
     PlainSerializer(str, return_type=str),
     _schema(r"^[01](\.\d{1,6})?$"),
+]
+PriceField = Annotated[
+    Decimal,
+    PlainValidator(_ours(parse_price, '"0.1512"')),
+    PlainSerializer(str, return_type=str),
+    _schema(r"^\d{1,6}(\.\d{1,18})?$"),
+]
+UnitField = Annotated[
+    Unit,
+    PlainValidator(_ours(parse_unit, '"second"')),
+    WithJsonSchema({"enum": [unit.value for unit in Unit]}),
 ]
 IdField = Annotated[
     str, PlainValidator(_ours(check_id, '"S101"')), _schema(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")

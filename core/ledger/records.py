@@ -73,6 +73,13 @@ def progress_of(reader: Reader, take_id: int) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
+def was_moderated(reader: Reader, take_id: int) -> bool:
+    """Whether the provider's last word on a take was that it is not allowed."""
+    sql = "SELECT data FROM event WHERE take_id=? AND kind='take.refused' ORDER BY id DESC LIMIT 1"
+    found = reader.rows(sql, take_id)
+    return bool(found) and reader.decoded(found[0][0]).get("class") == "moderation"
+
+
 def recent(reader: Reader, name: str, count: int = 20) -> list[float]:
     """The last values of a measure, newest first."""
     sql = "SELECT value FROM measurement WHERE name=? ORDER BY id DESC LIMIT ?"

@@ -164,7 +164,7 @@ SPINE: tuple[str, ...] = (*_TABLES, *_INDEXES, *_guards())
 # Which key paid: a film outlives its keys, and what a key owes stands in the user's folder.
 KEYS: tuple[str, ...] = (
     "ALTER TABLE submission ADD COLUMN key_id TEXT NOT NULL DEFAULT ''",
-    "CREATE TRIGGER submission_keeps_its_payer BEFORE UPDATE OF key_id ON submission "
-    "BEGIN SELECT RAISE(ABORT, 'a submission keeps the key that pays'); END",
+    """CREATE TRIGGER submission_keeps_its_payer BEFORE UPDATE OF key_id ON submission
+       BEGIN SELECT RAISE(ABORT, 'a submission keeps the key that pays'); END""",
     "CREATE INDEX submission_payer ON submission (key_id) WHERE key_id <> ''",
 )

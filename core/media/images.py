@@ -89,6 +89,28 @@ def save_png(path: Path, rgb: NDArray[np.uint8]) -> None:
     write_atomic(path, buffer.getvalue())
 
 
+def encoded_within(path: Path, max_bytes: int) -> tuple[bytes, str]:
+    """A still as (bytes, MIME type) of at most `max_bytes`: the file itself where it fits, else a JPEG
+    of falling quality, then of falling size. Raises BadInput as `load_rgb`, or where nothing fits."""
+    kinds = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+    kind = kinds.get(path.suffix.lower())
+    rgb = load_rgb(path)  # also proves that it is a picture
+    if kind and path.stat().st_size <= max_bytes:
+        return path.read_bytes(), kind
+    picture = Image.fromarray(rgb)
+    for share in (1.0, 0.75, 0.5, 0.35, 0.25):
+        size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
+        smaller = picture if share == 1.0 else picture.resize(size, Image.Resampling.LANCZOS)
+        for quality in (95, 88, 80):
+            buffer = io.BytesIO()
+            smaller.save(buffer, format="JPEG", quality=quality, subsampling=0)
+            if buffer.tell() <= max_bytes:
+                return buffer.getvalue(), "image/jpeg"
+    raise BadInput(
+        f"the picture cannot be made smaller than {max_bytes} bytes", where=str(path), todo="scale it down"
+    )
+
+
 def half_blocks(path: Path, cols: int, rows: int) -> tuple[tuple[Cell, ...], ...]:
     """The picture as rows of cells for the upper half block sign, two pixels to a cell.
 

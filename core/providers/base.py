@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from core.base.rates import Rate
+
 
 class Provider(ABC):
     """What all three kinds share. One instance serves many threads."""
@@ -65,6 +67,18 @@ class Provider(ABC):
     @abstractmethod
     def account(self) -> Account:
         """Free. Unknown fields stay None."""
+
+    def discover(self) -> int:
+        """Reads models and prices from the provider itself, free, and keeps them with their date.
+
+        Returns how many models it listed, 0 where it has no list. Raises ProviderFault; what was known
+        before stays.
+        """
+        return 0
+
+    def live_rates(self) -> Sequence[Rate]:
+        """Prices as `discover` last read them; asks nobody."""
+        return ()
 
 
 class VideoProvider(Provider):

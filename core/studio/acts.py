@@ -22,14 +22,13 @@ from core.engine import reconcile
 from core.engine.orders import RunQuote, Scope
 from core.engine.states import LIVE
 from core.film.choice import choose_model
-from core.ledger import takes
 from core.ledger.tables import Gate, GateDecision, Note
-from core.studio import orders
+from core.studio import orders, preflight
 from core.studio.assembly import Opened, open_film, providers_of
 from core.studio.spawn import Process, git_name, start_worker, wait_for_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from core.engine.production import Production
     from core.ledger.views import TakeRow
@@ -51,12 +50,15 @@ def opened(places: Places) -> Iterator[Opened]:
 
 
 def capabilities(places: Places) -> Callable[[str, str], Capabilities | None]:
-    """What a provider's model can do; None for a provider without an adapter."""
+    """What a provider's model can do; None where nobody here knows it."""
     providers = providers_of(places)
 
     def ask(provider: str, model: str) -> Capabilities | None:
         found = providers.get("animatic" if places.rehearsal else provider)
-        return found.capabilities(model) if found else None
+        try:
+            return found.capabilities(model) if found else None
+        except BadInput:
+            return None
 
     return ask
 
@@ -119,11 +121,18 @@ class _Unpriced:
 
 
 def order(
-    p: Production, scope: Scope, *, agreed: bool, show: Callable[[RunQuote], None] = lambda _quote: None
+    p: Production,
+    scope: Scope,
+    *,
+    agreed: bool,
+    accepted: Collection[str] = (),
+    show: Callable[[RunQuote], None] = lambda _quote: None,
 ) -> RunQuote:
-    """Quotes, then writes the order. Raises WaitsForPerson where it may cost and nobody agreed."""
+    """Quotes, then writes the order. Raises WaitsForPerson where it may cost and nobody agreed, or where
+    something may run short that nobody `accepted` by its code."""
     asked = takes_orders.quote(p, scope)
     show(asked)
+    preflight.require(p, asked, accepted)
     if asked.upper != 0 and not agreed:
         most = "an unknown sum" if asked.upper is None else f"up to {Money(asked.upper)}"
         raise WaitsForPerson(
@@ -155,15 +164,16 @@ def waiting_code(p: Production) -> int:
     return WaitsForPerson.exit_code if paused or anything_left(p) else 0
 
 
-def lift_pauses(p: Production, chains: tuple[str, ...]) -> None:
-    """A person's go lifts every pause; what is in doubt stays in doubt."""
-    paused = p.reader.chains()
+def lift_pauses(p: Production, chains: tuple[str, ...]) -> str:
+    """A person's go lifts every pause, but those of a key that its provider still refuses: why, or ''.
+    What is in doubt stays in doubt."""
     # A chain whose file was renamed may still have a job under way.
     held = {*(chain.id for chain in p.plan.chains), *p.reader.chains_with(LIVE)}
-    with p.ledger.write() as w:
-        for chain in chains or sorted(held):
-            if paused.get(chain, ("active",))[0] == "paused":
-                takes.set_chain(w, chain, "active")
+    try:
+        orders.resume(p, list(chains) or sorted(held), person().name)
+    except WaitsForPerson as waits:
+        return waits.what
+    return ""
 
 
 def launch(places: Places, *, linger: bool, chains: tuple[str, ...] = ()) -> Process:
@@ -232,15 +242,16 @@ def go(
     scope = Scope(chain=chain or "")
     asked = takes_orders.quote(p, scope)
     what = f"{len(asked.wanted)} take{'s' if len(asked.wanted) != 1 else ''}"
+    preflight.require(p, asked, ())
     check_agreed(asked, what, agreed=agreed, most=most)
     keep_agreement(p, asked, what)
     placed = takes_orders.place(p, scope)
-    lift_pauses(p, (chain,) if chain else ())
+    stuck = lift_pauses(p, (chain,) if chain else ())
     count = len(placed.wanted)
     todo = f"{count} take{'s' if count != 1 else ''} ordered" if count else "nothing new to order"
     if not count and not anything_left(p):
         return "every shot has a take; r retakes one"
-    return f"{todo}; {see_to_worker(p, places)}"
+    return f"{todo}; {stuck or see_to_worker(p, places)}"
 
 
 def see_to_worker(p: Production, places: Places) -> str:
@@ -332,5 +343,7 @@ def settle_doubt(
         found = reconcile.write_off(p, take, name)
     else:
         left = reconcile.settle_doubts(p)
-        return f"asked the provider: {len(left)} still in doubt"
+        said = f"asked the provider: {len(left)} still in doubt"
+        ours = [left_ for left_ in left if left_.id == take.id]
+        return "\n".join([said, *(f"  {line}" for one in ours for line in reconcile.evidence(p, one))])
     return f"{shot} take {take.n} is {found.state} now"

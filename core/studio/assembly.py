@@ -13,13 +13,16 @@ from core.base.errors import BadInput, LedgerFault
 from core.engine.clips import MediaClips
 from core.engine.keys import KeyRing
 from core.engine.production import Production
+from core.film.load import load_plan
 from core.ledger.append import Ledger
 from core.ledger.views import Reader
-from core.providers.animatic.provider import Animatic
+from core.studio.connections import connect
 from core.studio.plans import PlanKeeper
-from core.studio.spawn import start_renderer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.film.plan import Plan
     from core.providers.base import VideoProvider
     from core.studio.places import Places
 
@@ -49,7 +52,7 @@ def open_film(places: Places) -> Opened:
         ledger=ledger,
         reader=Reader(places.ledger),
         clock=clock,
-        providers=providers_of(places),
+        providers=connect(places, plans, clock),
         keys=KeyRing(settings.state_dir(), settings.load().keys, clock),
         clips=MediaClips(),
         current_plan=plans,
@@ -85,7 +88,6 @@ def _refuse_vanished(places: Places) -> None:
         )
 
 
-def providers_of(places: Places) -> dict[str, VideoProvider]:
+def providers_of(places: Places, plan: Callable[[], Plan] | None = None) -> dict[str, VideoProvider]:
     """Every provider there is an adapter for, by the name film.json gives it."""
-    animatic = Animatic(places.jobs, lambda job: start_renderer(job, places.log))
-    return {animatic.name: animatic}
+    return connect(places, plan or (lambda: load_plan(places.root)), SystemClock())

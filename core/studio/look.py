@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from core.base import settings
 from core.base.errors import BadInput, PlanFaults, RushesError
 from core.base.hold import holder
+from core.desk.suggestions import vocabularies_of
 from core.film.load import load_plan
 from core.film.prompts import Prompt, prompt_of
 from core.film.readiness import FREE_PROVIDER, findings, placed
 from core.film.schema import schemas as schemas
 from core.ledger.db import integrity, sqlite_version
+from core.ledger.views import Reader
 from core.media.ffmpeg import find_ffmpeg
 from core.media.frames import first_frame, frame_at, last_frame
 from core.media.images import save_png
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from core.engine.production import Production
     from core.film.finding import Finding
+    from core.film.moderation import Vocabulary
     from core.film.plan import Plan
     from core.studio.places import Places
 
@@ -71,13 +75,22 @@ def check(
             )
             for fault in faults.faults
         )
-    found = [_with_providers(f, providers) for f in placed(plan, findings(plan, capabilities))]
+    learned = _vocabularies(places)
+    found = [_with_providers(f, providers) for f in placed(plan, findings(plan, capabilities, learned))]
     return tuple(
         Sight(
             f.severity, f"{f.file}:{f.line}" if f.line else f.file, _of_shot(f.shot, f.text), f.todo, f.code
         )
         for f in found
     )
+
+
+def _vocabularies(places: Places) -> tuple[Vocabulary, ...] | None:
+    """Words that models refuse, those this film found out included; None: the shipped ones alone."""
+    if not places.ledger.exists():
+        return None
+    with closing(Reader(places.ledger)) as reader:
+        return vocabularies_of(reader)
 
 
 def _with_providers(found: Finding, providers: tuple[str, ...]) -> Finding:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from core.base.clock import stamp
-from core.base.errors import BadInput
+from core.base.errors import BadInput, WaitsForPerson
 from core.base.hold import holder
 from core.engine.states import LIVE, PauseReason
 from core.ledger import commands, takes
+from core.studio import accounts
 from core.studio.places import Places
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def carry_out(p: Production, kind: str, args: dict[str, Any]) -> str:
     if kind == "pause":
         return _pause(p, chains, str(args.get("person", "")))
     if kind == "resume":
-        return _resume(p, chains)
+        return resume(p, chains, str(args.get("person", "")))
     raise BadInput(f"unknown command '{kind}'", todo="pause, resume or stop")
 
 
@@ -52,13 +52,31 @@ def _pause(p: Production, chains: list[str], person: str) -> str:
     return f"paused {_named(chains)}; what runs is still fetched"
 
 
-def _resume(p: Production, chains: list[str]) -> str:
+def resume(p: Production, chains: list[str], person: str) -> str:
+    """Lifts pauses; a chain whose key is blocked goes on only where the provider lets the key go on.
+
+    Raises WaitsForPerson where nothing could be resumed.
+    """
     now = p.reader.chains()
+    paused = [chain for chain in chains if now.get(chain, ("active",))[0] == "paused"]
+    answers = dict[str, str]()
+    stuck = dict[str, str]()
+    for chain in paused:
+        for provider in accounts.needed_by(p, chain):
+            if provider.name not in answers:
+                answers[provider.name] = accounts.free_key(p, provider, person or "resume")
+            if answers[provider.name]:
+                stuck[chain] = answers[provider.name]
     with p.ledger.write() as w:
-        for chain in chains:
-            if now.get(chain, ("active",))[0] == "paused":
+        for chain in paused:
+            if chain not in stuck:
                 takes.set_chain(w, chain, "active")
-    return f"{_named(chains)} goes on" if len(chains) == 1 else f"{_named(chains)} go on"
+    why = "; ".join(dict.fromkeys(stuck.values()))
+    if stuck and len(stuck) == len(chains):
+        raise WaitsForPerson(why, todo="lift the limit at the provider, or use another key, then resume")
+    free = [chain for chain in chains if chain not in stuck]
+    said = f"{_named(free)} goes on" if len(free) == 1 else f"{_named(free)} go on"
+    return f"{said}; {_named(list(stuck))} not: {why}" if stuck else said
 
 
 def _named(chains: list[str]) -> str:
@@ -91,20 +109,3 @@ def is_stale(command: Mapping[str, Any], *, pid: int, since: str) -> bool:
 def answer(p: Production, command: int, text: str, *, ok: bool) -> None:
     with p.ledger.write() as w:
         commands.close(w, command, text, ok=ok)
-
-
-def note_accounts(p: Production) -> None:
-    """Writes down what each provider says of its account; unknown stays unknown."""
-    found = [provider.account() for provider in p.providers.values()]
-    with p.ledger.write() as w:
-        for account in found:
-            commands.note_account(
-                w,
-                account.provider,
-                state=account.state,
-                balance=account.balance.micro if account.balance else None,
-                limit_remaining=account.limit_remaining.micro if account.limit_remaining else None,
-                resets_at=stamp(account.resets_at) if account.resets_at else "",
-                read_at=stamp(account.read_at) if account.read_at else w.now,
-                free=int(account.free),
-            )

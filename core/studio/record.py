@@ -92,6 +92,11 @@ class Record:
         """Newest first."""
         return records.failures(self.reader) if self.reader else []
 
+    def suggestions(self, shot: str | None = None) -> list[dict[str, Any]]:
+        """Those a person has not decided yet, newest first; sums as decimal dollars, None where unknown."""
+        found = records.suggestions(self.reader) if self.reader else []
+        return [_suggestion(row) for row in found if shot in (None, row["shot"])]
+
     def version(self) -> int:
         """Changes with each commit of another process; 0 while there is no ledger."""
         if self.reader is None and self.places.ledger.exists():
@@ -110,6 +115,14 @@ class Record:
 def _word(row: dict[str, Any], kind: str, take: int | None, text: str) -> dict[str, Any]:
     shared = {name: row[name] for name in ("at", "shot", "person")}
     return {**shared, "take": take, "kind": kind, "text": text}
+
+
+def _suggestion(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("id", "at", "shot", "chain", "kind", "source", "text", "reason", "next_action", "model")
+    sums = {
+        f"{name}_usd": usd(row[name]) if row[name] is not None else None for name in ("upper", "expected")
+    }
+    return {**{name: row[name] for name in names}, "take": row["n"], **sums}
 
 
 def stale_shots(places: Places) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from core.base.hold import holder
 from core.base.paths import disk_errors, open_plain, state_folder
+from core.base.redact import environment_without_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,8 @@ def wait_for_worker(places: Places, child: Process) -> int | None:
 
 def start_renderer(job_dir: Path, log: Path) -> None:
     """Starts the child that renders one animatic job."""
-    child = _start([sys.executable, *ALONE, "-m", "core.studio.render_child", str(job_dir)], log)
+    argv = [sys.executable, *ALONE, "-m", "core.studio.render_child", str(job_dir)]
+    child = _start(argv, log, environment_without_secrets())
     threading.Thread(target=child.wait, daemon=True).start()  # so that it leaves no zombie behind
 
 
@@ -64,6 +66,7 @@ def git_name() -> str:
             ["git", "config", "--get", "user.name"],  # noqa: S607 - whichever git the person uses
             capture_output=True,
             text=True,
+            env=environment_without_secrets(),
             timeout=5,
             check=False,
         )
@@ -72,7 +75,8 @@ def git_name() -> str:
     return asked.stdout.strip()
 
 
-def _start(argv: list[str], log: Path) -> Process:
+def _start(argv: list[str], log: Path, environment: dict[str, str] | None = None) -> Process:
+    """`environment`: None hands on our own."""
     state_folder(log.parent)
     with disk_errors(log):
         handle = open_plain(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -84,6 +88,7 @@ def _start(argv: list[str], log: Path) -> Process:
             stderr=handle,
             start_new_session=True,
             close_fds=True,
+            env=environment,
         )
     finally:
         os.close(handle)

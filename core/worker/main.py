@@ -21,7 +21,7 @@ from core.base.clock import stamp
 from core.base.errors import DiskFull, RushesError
 from core.base.hold import hold
 from core.base.paths import open_plain
-from core.base.redact import RedactFilter
+from core.base.redact import RedactFilter, secret_values
 from core.studio.assembly import open_film, require_film
 from core.studio.places import Places
 from core.worker.shift import Shift
@@ -120,7 +120,7 @@ class _Log(logging.FileHandler):
 def _logging(places: Places) -> Iterator[None]:
     handler = _Log(places.log, delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    handler.addFilter(RedactFilter())
+    handler.addFilter(RedactFilter(secret_values()))
     root = logging.getLogger("rushes")
     root.setLevel(logging.INFO)
     root.addHandler(handler)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from core.base.errors import DiskFull, FilmHeld, LedgerFault, RushesError
 from core.base.text import one_line
-from core.engine import reconcile
+from core.desk import suggestions
+from core.engine import purse, reconcile
 from core.engine.chain import ChainRunner
 from core.engine.states import IN_FLIGHT, LIVE, TakeState
 from core.ledger.db import back_up, integrity
-from core.studio import orders
+from core.studio import accounts, orders, rates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,9 @@ BEAT_S = 2.0
 PLAN_LOOK_S = 1.0
 BACKUP_S = 1800.0
 RECONCILE_S = 30.0
+ACCOUNTS_S = 300.0
+ACCOUNTS_PATIENCE_S = 10.0
+"""How long the first takes wait for what the providers say of their keys."""
 DONE, WAITS = 0, 3
 _ENDS = ("chains", "end")
 """Chores that end a shift: what they cannot write there is no later to write it in."""
@@ -70,6 +74,9 @@ class Shift:
         self._live: tuple[str, ...] = ()
         self._looked: int | None = None
         self._since = since
+        self._asking: threading.Thread | None = None
+        self._proposed_at: int | None = None
+        self._last_refusal = 0
 
     def run(self) -> int:
         """The worker's exit code. However it ends: no chain thread outlives it, for the film's lock
@@ -84,6 +91,8 @@ class Shift:
             self.stop.set()
             for thread in self._threads.values():
                 thread.join()
+            if self._asking:
+                self._asking.join(ACCOUNTS_PATIENCE_S)
         if code is not None:
             return code
         ended = self._chore("end", lambda: self._end(None))
@@ -101,6 +110,7 @@ class Shift:
             version = self._chore("look", self.p.reader.data_version)
             self._housekeeping()
             self._chore("commands", self._obey)
+            self._chore("proposals", self._propose)
             if version is not None:
                 code = self._chore("chains", partial(self._advance, version))
                 if code is not None:
@@ -143,8 +153,11 @@ class Shift:
             log.warning("the fault could not be told in the ledger")
 
     def _may_end(self) -> bool:
-        """A lingering worker stays while a verdict could give it work."""
-        return not (self.linger and any(self.p.reader.first_in(chain, LIVE) for chain in self._chains()))
+        """A lingering worker stays while a verdict could give it work; any, while a doubt is being settled
+        by listings, which take their time."""
+        return not reconcile.settling(self.p) and not (
+            self.linger and any(self.p.reader.first_in(chain, LIVE) for chain in self._chains())
+        )
 
     def _end(self, version: int | None) -> int | None:
         """Says that it ends, unless somebody ordered something since `version`.
@@ -172,7 +185,8 @@ class Shift:
         self.p.sweep_parts()
         doubts = reconcile.wake(self.p)
         left = self._chore("reconcile", lambda: reconcile.settle_doubts(self.p)) or []
-        self._chore("accounts", lambda: orders.note_accounts(self.p))
+        self._chore("purse", lambda: purse.sync(self.p))
+        self._ask_accounts(patience_s=ACCOUNTS_PATIENCE_S)
         said = f", {doubts} requests without an answer, {len(left)} still in doubt" if doubts else ""
         self._event("worker.started", f"the worker started{said}")
 
@@ -185,6 +199,32 @@ class Shift:
             self._chore("backup", self._back_up)
         if self._every("reconcile", RECONCILE_S, at_once=False):
             self._chore("reconcile", lambda: reconcile.settle_doubts(self.p))
+            self._chore("purse", lambda: purse.sync(self.p))
+        if self._every("accounts", ACCOUNTS_S, at_once=False):
+            self._ask_accounts()
+
+    def _ask_accounts(self, patience_s: float = 0.0) -> None:
+        """In a thread of its own: a provider that does not answer holds up nobody for long."""
+        if self._asking and self._asking.is_alive():
+            return
+        named = accounts.used(self.p)
+
+        def ask() -> None:
+            self._chore("accounts", lambda: accounts.note_accounts(self.p, named, self.stop.is_set))
+
+        self._asking = threading.Thread(target=ask, name="accounts", daemon=True)
+        self._asking.start()
+        self._asking.join(patience_s)
+
+    def _propose(self) -> None:
+        """What may help after a refusal, kept as suggestions: once each, whoever is asked again."""
+        if self._proposed_at == self._looked:
+            return
+        self._proposed_at = self._looked
+        kinds = ("take.refused",)
+        for event in reversed(self.p.reader.events(after=self._last_refusal, limit=200, kinds=kinds)):
+            suggestions.propose(self.p, self.p.take(event["take_id"]), rates.priced_models())
+            self._last_refusal = event["id"]
 
     def _look_at_plan(self) -> None:
         if self.plans.refresh():

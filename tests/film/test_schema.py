@@ -10,7 +10,7 @@ from core.film.schema import schemas
 
 def test_every_file_of_the_film_has_a_schema_that_is_json() -> None:
     made = schemas()
-    assert set(made) == {"film", "shots", "board", "script", "block", "character", "camera"}
+    assert set(made) == {"film", "shots", "board", "prices", "script", "block", "character", "camera"}
     assert json.loads(json.dumps(made)) == made
 
 

@@ -1,11 +1,11 @@
 """A process beside the tests of keys: reads one order a line, answers one line, all JSON.
 
 hold     books a hold at the appointed moment: path, key, film, upper, limit, at
-stage    opens a film and drafts one shot's request: root, shot, price
-reserve  reserves it at the appointed moment: at
+stage    opens a film and drafts one shot's request: root, shot, price, and a key: state, limit
+reserve  reserves it, and is at the named place at the appointed moment: place, at
 keep     takes a key's turn and keeps it until the next line: folder
 posts    many turns from many threads, each looking whether it is alone: folder, threads, times
-paced    takes turns under a pace and tells when: folder, times, per_minute
+paced    takes turns under a pace and tells what the book noted: folder, times, per_minute
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.base import crash
 from core.base.clock import SystemClock
 from core.base.units import Money
-from core.engine.keys import Key
+from core.engine.keys import Key, KeyRing
 from core.ledger.keybook import KeyBook, KeyLimits
 
 staged: list[Callable[[], str]] = []
@@ -55,7 +56,11 @@ def stage(o: dict[str, Any]) -> None:
     from tests.support.fakes import FakeProvider
     from tests.support.films import production
 
-    p = production(Path(o["root"]), FakeProvider(price=o["price"]))
+    provider = FakeProvider(price=o["price"])
+    provider.key_id = o.get("key_id", "")
+    limits = {provider.name: KeyLimits(limit=Money(o.get("limit", 0)))}
+    ring = KeyRing(Path(o.get("state", "/nowhere")), limits, SystemClock())
+    p = production(Path(o["root"]), provider, keys=ring)
     take = p.reader.takes_of(o["shot"])[0]
     request = draft(p, p.plan.shot(take.shot), take.n, take.seed, NOTHING)
 
@@ -71,7 +76,8 @@ def stage(o: dict[str, Any]) -> None:
 
 
 def reserve_staged(o: dict[str, Any]) -> None:
-    wait_for(o["at"])
+    crash.hook = lambda point: wait_for(o["at"]) if point == o["place"] else None
+    crash.reach("asked")
     say(staged[0]())
 
 
@@ -108,7 +114,10 @@ def paced(o: dict[str, Any]) -> None:
     key, moments = key_at(o["folder"], o["per_minute"]), []
     for _ in range(o["times"]):
         with key.post(lambda: False):
-            moments.append(time.monotonic())
+            assert key.book
+            sent = key.book.last_post()
+            assert sent
+            moments.append(sent.timestamp())
     say(moments)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from core.base.clock import SystemClock
 from core.ledger.keybook import KeyBook
 from core.ledger.views import Reader
-from tests.keys.conftest import Neighbours
+from tests.keys.conftest import Neighbour, Neighbours
 from tests.support.films import production, write_film
 from tests.support.stage import DOLLAR
 
@@ -58,15 +59,41 @@ def test_two_processes_race_for_the_last_dollar_of_a_films_budget_and_one_gets_i
         ordered(root)
         for child, shot in zip(pair, ("A001", "B001"), strict=True):
             child.ask("stage", root=str(root), shot=shot, price=DOLLAR)
-        assert [child.told() for child in pair] == ["ready", "ready"]
-        moment = soon()
-        for child in pair:
-            child.ask("reserve", at=moment)
-        answers = [child.told() for child in pair]
+        answers = raced(pair, "take.reserved.before")
         assert one_of(answers, "the film budget is $1.99, $1.00 is spent or held"), answers
         reader = Reader(root / ".rushes" / "ledger.db")
         assert reader.sums()[:3] == (DOLLAR, 0, 0)
         reader.close()
+
+
+def raced(pair: list[Neighbour], place: str) -> list[str]:
+    """Both are ready, and both stand at the named place at the same moment."""
+    assert [child.told() for child in pair] == ["ready", "ready"]
+    moment = soon()
+    for child in pair:
+        child.ask("reserve", place=place, at=moment)
+    return [child.told() for child in pair]
+
+
+def test_two_films_race_for_the_last_dollar_of_their_key_and_one_gets_it(
+    neighbours: Neighbours, shared: Path
+) -> None:
+    pair = neighbours(2)
+    for number in range(ROUNDS):
+        state, roots = shared / f"state{number}", [shared / f"{name}{number}" for name in ("dusk", "dawn")]
+        for child, root in zip(pair, roots, strict=True):
+            ordered(write_film(root, {"a": [{"id": "A001"}]}, budget={"film_usd": "9.00"}))
+            order = {"root": str(root), "shot": "A001", "price": DOLLAR, "key_id": "k1"}
+            child.ask("stage", **order, state=str(state), limit=2 * DOLLAR - 1)
+        answers = raced(pair, "asked")
+        assert one_of(answers, "this key's limit is $1.999999 over all films"), answers
+        sums = []
+        for root in roots:
+            reader = Reader(root / ".rushes" / "ledger.db")
+            sums.append(reader.sums().reserved)
+            reader.close()
+        assert sorted(sums) == [0, DOLLAR], "who holds nothing of the key holds nothing of the film"
+        assert KeyBook(state / "keys" / "k1" / "book.db", SystemClock()).sums().held == DOLLAR
 
 
 def ordered(root: Path) -> None:
@@ -93,5 +120,5 @@ def test_the_pace_of_a_key_holds_over_processes(neighbours: Neighbours, shared: 
     for child in pair:
         child.ask("paced", folder=str(shared / "k1"), times=3, per_minute=1200)
     moments = sorted(moment for child in pair for moment in child.told())
-    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
-    assert min(gaps) >= 0.045, "20 a second leave 50 ms between them, less what a stamp rounds"
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert min(gaps) >= 0.048, "20 a second leave 50 ms between them, less what a stamp rounds"

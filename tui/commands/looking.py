@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.base.errors import BadInput, Findings, nearest
 from core.base.units import Money
@@ -15,6 +15,7 @@ from tui.commands import talk
 if TYPE_CHECKING:
     import argparse
 
+    from core.studio.estimate import Estimate, Sum, Unpriced, Wanted
     from core.studio.look import Sight
 
 
@@ -49,47 +50,101 @@ def _print(found: tuple[Sight, ...]) -> None:
 
 def _estimate_arguments(parser: argparse.ArgumentParser) -> None:
     _json(parser)
-    parser.add_argument("--chain", default="")
-    parser.add_argument("--from", dest="from_shot", default="")
-    parser.add_argument("--to", dest="to_shot", default="")
+    parser.add_argument("--chain", default="", metavar="C", help="only this chain")
+    parser.add_argument("--from", dest="from_shot", default="", metavar="SHOT", help="new takes from here on")
+    parser.add_argument("--to", dest="to_shot", default="", metavar="SHOT", help="up to this shot")
 
 
 def _estimate(args: argparse.Namespace) -> int:
-    places = talk.film_of(args)
-    with acts.opened(places) as film:
-        scope = acts.Scope(args.chain, args.from_shot, args.to_shot)
-        quoted = acts.quote(film.production, scope)
+    from core.studio import estimate  # noqa: PLC0415 - only to estimate
+
+    found = estimate.estimate(talk.film_of(args), acts.Scope(args.chain, args.from_shot, args.to_shot))
     if args.json:
-        talk.document(
-            {
-                "takes": [
-                    {
-                        "shot": want.shot,
-                        "take": want.n,
-                        "provider": want.provider,
-                        "model": want.model,
-                        "upper_usd": want.quote.upper.usd() if want.quote else None,
-                        "expected_usd": want.quote.expected.usd() if want.quote else None,
-                        "price_row": want.quote.price_row if want.quote else None,
-                    }
-                    for want in quoted.wanted
-                ],
-                "upper_usd": Money(quoted.upper).usd() if quoted.upper is not None else None,
-                "expected_usd": Money(quoted.expected).usd() if quoted.expected is not None else None,
-                "unfinished": quoted.unfinished,
-            }
-        )
+        talk.document(_estimate_data(found))
         return 0
-    rows = [
-        (w.shot, str(w.n), f"{w.provider}:{w.model}", str(w.quote.upper) if w.quote else "unknown")
-        for w in quoted.wanted
-    ]
-    talk.out(talk.table(("shot", "take", "model", "at most"), rows, right=frozenset({1, 3})))
+    if found.quoted.wanted:
+        head = ("chain", "takes", "seconds", "expected", "at most")
+        sums = [_sum_row(held, held.chain) for held in found.chains]
+        talk.out(talk.table(head, [*sums, _sum_row(found.total, "in all")], right=frozenset({1, 2, 3, 4})))
+    for used in found.rows:
+        talk.out(f"price: {used.row}, {talk.count(used.takes, 'take')}")
+        if used.age_said:
+            talk.out(f"    → {used.age_said}")
+    for case in found.unpriced:
+        _print_unpriced(case)
+    quoted = found.quoted
     most = "unknown" if quoted.upper is None else str(Money(quoted.upper))
     talk.out(f"{len(quoted.wanted)} takes, at most {most}; {len(quoted.kept)} shots stay as they are")
     if quoted.upper is None:
-        talk.say("unknown: no adapter here can price it; `rushes run --rehearse` makes animatics at no cost")
+        talk.say("what has no price is not sent; `rushes run --rehearse` makes animatics at no cost")
     return 0
+
+
+def _sum_row(held: Sum, name: str) -> tuple[str, ...]:
+    more = " + unknown" if held.unpriced else ""
+    sums = (f"{held.expected}{more}", f"{held.upper}{more}")
+    if held.unpriced == held.takes:
+        sums = ("unknown", "unknown")
+    return (name, str(held.takes), f"{held.seconds:g}", *sums)
+
+
+def _print_unpriced(case: Unpriced) -> None:
+    first, more = case.shots[0], len(case.shots) - 1
+    shots = f"{first} and {more} more" if more else first
+    talk.out(f"no price: {case.provider}:{case.model} ({shots}): {case.why}")
+    if case.lines:
+        talk.out("    → add to prices.toml, with what a person knows in place of the `?`:")
+        talk.out("\n".join(f"      {line}" for line in case.lines))
+
+
+def _estimate_data(found: Estimate) -> dict[str, Any]:
+    quoted = found.quoted
+    return {
+        "takes": [_want_data(want) for want in quoted.wanted],
+        "chains": [{"chain": held.chain, **_sum_data(held)} for held in found.chains],
+        **_sum_data(found.total),
+        "price_rows": [
+            {"row": used.row, "takes": used.takes, "old": used.age_said or None} for used in found.rows
+        ],
+        "unpriced": [
+            {
+                "provider": case.provider,
+                "model": case.model,
+                "shots": list(case.shots),
+                "why": case.why,
+                "prices_toml": list(case.lines),
+            }
+            for case in found.unpriced
+        ],
+        "kept": len(quoted.kept),
+        "unfinished": quoted.unfinished,
+    }
+
+
+def _want_data(want: Wanted) -> dict[str, Any]:
+    return {
+        "shot": want.shot,
+        "take": want.n,
+        "provider": want.provider,
+        "model": want.model,
+        "upper_usd": want.quote.upper.usd() if want.quote else None,
+        "expected_usd": want.quote.expected.usd() if want.quote else None,
+        "price_row": want.quote.price_row if want.quote else None,
+    }
+
+
+def _sum_data(held: Sum) -> dict[str, Any]:
+    """Unknown is null; what is known of it stands beside it."""
+    whole = not held.unpriced
+    return {
+        "takes_count": held.takes,
+        "seconds": held.seconds,
+        "expected_usd": held.expected.usd() if whole else None,
+        "upper_usd": held.upper.usd() if whole else None,
+        "priced_expected_usd": held.expected.usd(),
+        "priced_upper_usd": held.upper.usd(),
+        "unpriced_takes": held.unpriced,
+    }
 
 
 def _doctor(args: argparse.Namespace) -> int:
@@ -108,7 +163,9 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", help="film, shots, board, script, block, character, camera")
+    parser.add_argument(
+        "name", nargs="?", help="film, shots, board, prices, script, block, character, camera"
+    )
 
 
 def _schema(args: argparse.Namespace) -> int:

@@ -194,6 +194,29 @@ def _failures(args: argparse.Namespace) -> int:
     return 0
 
 
+def _suggestions_arguments(parser: argparse.ArgumentParser) -> None:
+    talk.reading(parser)
+    parser.add_argument("shot", nargs="?", help="one shot's suggestions")
+
+
+def _suggestions(args: argparse.Namespace) -> int:
+    rows = Record(talk.film_of(args)).suggestions(args.shot)
+    if args.json:
+        talk.document(rows)
+        return 0
+    reason = None
+    for row in rows:
+        if row["reason"] != reason:
+            reason = row["reason"]
+            talk.out(one_line(reason, 400))
+        talk.out(f"  #{row['id']} {one_line(row['text'], 1000)}")
+        if row["next_action"]:
+            talk.out(f"      → {one_line(row['next_action'], 1000)}")
+    if not rows:
+        talk.say("no open suggestion")
+    return 0
+
+
 def _accounts(args: argparse.Namespace) -> int:
     found = documents.document(Record(talk.film_of(args)).glance())["accounts"]
     if args.json:
@@ -237,6 +260,7 @@ COMMANDS: dict[str, talk.Command] = {
     "takes": (_takes_arguments, _takes),
     "spend": (talk.reading, _spend),
     "failures": (talk.reading, _failures),
+    "suggestions": (_suggestions_arguments, _suggestions),
     "accounts": (talk.reading, _accounts),
     "since": (_since_arguments, _since),
 }

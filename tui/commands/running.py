@@ -28,7 +28,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from core.studio import acts  # noqa: PLC0415 - heavy, only to run
+    from core.studio import acts, preflight  # noqa: PLC0415 - heavy, only to run
 
     args.rehearsal = args.rehearse
     places = talk.film_of(args)
@@ -39,9 +39,18 @@ def _run(args: argparse.Namespace) -> int:
         acts.agree(film.production, args.accept, args.why)
         acts.refuse_if_held(places)
         show = _show_rehearsed if places.rehearsal else _show_quote
-        quoted = acts.order(film.production, scope, agreed="quote" in args.accept, show=show)
+        agreed = "quote" in args.accept
+
+        def quote(asked: RunQuote) -> None:
+            show(asked)
+            for warning in preflight.warnings(film.production, asked):
+                talk.say(f"  note: {warning}")
+
+        quoted = acts.order(film.production, scope, agreed=agreed, accepted=args.accept, show=quote)
         chains = (scope.chain,) if scope.chain else ()
-        acts.lift_pauses(film.production, chains)
+        stuck = acts.lift_pauses(film.production, chains)
+        if stuck:
+            talk.say(stuck)
         if not quoted.wanted and not quoted.unfinished and not acts.anything_left(film.production):
             talk.say("every shot has a take: `rushes retake SHOT` or `run --from SHOT` makes new ones")
             return acts.waiting_code(film.production)

@@ -153,7 +153,8 @@ CREATE TRIGGER suggestion_is_not_deleted BEFORE DELETE ON suggestion BEGIN SELEC
 CREATE TRIGGER take_keeps_its_name BEFORE UPDATE OF id, shot, n, seed ON take BEGIN SELECT RAISE(ABORT, 'a take keeps its shot, number and seed'); END;
 CREATE TRIGGER submission_keeps_its_subject BEFORE UPDATE OF id, subject_kind, subject_id, provider, key, request_hash ON submission BEGIN SELECT RAISE(ABORT, 'a submission keeps its subject, provider, key and request'); END;
 CREATE TRIGGER job_keeps_its_owner BEFORE UPDATE OF job_id ON submission WHEN old.job_id IS NOT NULL AND new.job_id IS NOT old.job_id BEGIN SELECT RAISE(ABORT, 'a job keeps its owner'); END;
-CREATE TRIGGER submission_keeps_its_payer BEFORE UPDATE OF key_id ON submission BEGIN SELECT RAISE(ABORT, 'a submission keeps the key that pays'); END;
+CREATE TRIGGER submission_keeps_its_payer BEFORE UPDATE OF key_id ON submission
+       BEGIN SELECT RAISE(ABORT, 'a submission keeps the key that pays'); END;
 CREATE INDEX submission_payer ON submission (key_id) WHERE key_id <> '';
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('event',1);

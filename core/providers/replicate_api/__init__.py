@@ -1,0 +1,1 @@
+"""Replicate's side of the wire: models and words, pure; `core.providers.replicate` acts on them."""

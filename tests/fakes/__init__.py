@@ -1,0 +1,1 @@
+"""Providers that answer as their documents say, on this machine's loopback."""
