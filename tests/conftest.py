@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ def _alone(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     home = tmp_path_factory.mktemp("user")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
     monkeypatch.setenv("USER", "tester")
-    for name in (*KEYS, "RUSHES_CRASH_AT", "RUSHES_FFMPEG", "NO_COLOR"):
+    addresses = [name for name in os.environ if name.endswith("_BASE_URL")]
+    for name in (*KEYS, *addresses, "RUSHES_CRASH_AT", "RUSHES_FFMPEG", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     (home / "gitconfig").write_text("[user]\n\tname = A Director\n")
 

@@ -6,6 +6,7 @@ The server on the loopback plays the provider and keeps the bill; `cases.py` say
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -176,6 +177,8 @@ def test_without_its_key_it_plans_and_prices_and_sends_nothing(case: Case, tmp_p
         assert bare.missing_key in outcome.error.message
         assert bare.account().state == "no key"
         assert rig.api.calls == []
+        with pytest.raises(ProviderFault):
+            bare.poll("job-1")
 
 
 @over_http
@@ -199,6 +202,33 @@ def test_a_job_is_accepted_under_the_providers_own_id(case: Case, tmp_path: Path
             assert paid_calls(rig) == 1
             assert len(rig.server.bill) == 1
             assert not rig.id_path or job in rig.server.bill
+
+
+@over_http
+def test_a_reply_that_quotes_the_key_is_not_handed_on_with_it(case: Case, tmp_path: Path) -> None:
+    with opened(case, tmp_path) as rig:
+        rig.api.script(*rig.submit, Altered(lambda body: {"echo": f"Bearer {rig.key}", **body}))
+        outcome = submit(rig)
+        assert outcome.ticket
+        assert "echo" in outcome.ticket.raw
+        assert rig.key not in outcome.ticket.raw
+
+
+@over_http
+def test_no_log_at_any_level_holds_the_key_or_a_signed_address(
+    case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(case, tmp_path) as rig, caplog.at_level(logging.DEBUG):
+        rig.api.script("GET", ".", Html(502))
+        job = accepted(rig)
+        rig.done(job)
+        status = rig.provider.poll(job)
+        if rig.fetch:
+            rig.provider.fetch(job, status, tmp_path / "out" / "take.mp4")
+        rig.api.script("GET", ".", Html(502), times=50)
+        _account(rig)
+        assert rig.key not in caplog.text
+        assert "?sig" not in caplog.text
 
 
 @over_http

@@ -1,4 +1,7 @@
-"""What is fal's own: endpoints by the way a shot begins, errors in results, bills. The rest: test_contract.py."""
+"""What is fal's own: endpoints by the way a shot begins, errors in results, bills.
+
+The rest: test_contract.py.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from tests.fakes.fal import Fal as Server
 from tests.fakes.fal import model_error
 from tests.fakes.loopback import Altered, Answer, Html, Raw, Refuse
 from tests.providers.cases import fake_key, picture, video_request
-from tests.providers.cases_fal import ENDPOINT, MODEL, ROWS, SERVER_ROWS, infra, site_of, typed
+from tests.providers.cases_fal import ENDPOINT, MODEL, ROWS, SERVER_ROWS, site_of
 
 FRAME = Picture(Path("a.png"), "aa" * 32, "first_frame")
 LAST = Picture(Path("b.png"), "bb" * 32, "last_frame")
@@ -507,7 +510,6 @@ def test_a_kept_price_is_used_while_it_is_fresh(fal: Fal, server: Server) -> Non
     ids=str,
 )
 def test_a_live_price_that_cannot_be_meant_is_no_price(fal: Fal, server: Server, bad: dict[str, Any]) -> None:
-    server.prices[ENDPOINT] = {"unit_price": 0.3, **bad}
     job = sent(fal)
     server.prices[ENDPOINT] = bad
     ended(server, job)

@@ -179,18 +179,26 @@ def test_a_rehearsal_has_a_root_of_its_own_and_says_what_a_take_would_have_cost(
     film(
         film_root,
         count=2,
-        defaults={"establisher": {"provider": "openrouter", "model": "bytedance/seedance-2.0"}},
+        seconds=4,
+        defaults={
+            "establisher": {
+                "provider": "openrouter",
+                "model": "bytedance/seedance-2.0",
+                "resolution": "720p",
+            }
+        },
     )
-    refused = rushes("run", film=film_root)
+    refused = rushes("run", "--accept", "quote", "--why", "a try", film=film_root)
     assert refused.returncode == 2
-    assert "no adapter for the provider 'openrouter'" in refused.stderr
+    assert "openrouter needs a key: OPENROUTER_API_KEY is not set" in refused.stderr
+    assert takes(film_root) == []
     done = rushes("run", "--rehearse", film=film_root)
     assert done.returncode == 0, done.stderr
     assert not (film_root / "takes").exists()
     home = film_root / ".rushes" / "rehearsal"
     assert (home / "takes" / "A002" / "A002_t001.mp4").is_file()
     listed = rushes("takes", "--rehearsal", "--json", film=film_root)
-    assert '"would_have_cost_usd": "unknown"' in listed.stdout
+    assert '"would_have_cost_usd": "0.6048"' in listed.stdout
 
 
 def test_the_worker_says_in_its_log_why_it_could_not_start(film_root: Path) -> None:
