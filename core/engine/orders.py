@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput
-from core.engine import outcomes
+from core.engine import gates, outcomes
 from core.engine.production import Production, write_step
 from core.engine.requests import draft, expecting
 from core.engine.states import UNSENT, TakeState
@@ -190,8 +190,14 @@ def was_sent(p: Production, take: TakeRow) -> bool:
 
 
 def _price(p: Production, shot: Shot, n: int) -> Quote | None:
+    """None where nobody knows a price. Raises BadInput for one that is no sum of money."""
+    choice = choose_model(p.plan, shot)
     request = expecting(draft(p, shot, n, seed_for(shot.id, n)), seam_name(p.plan, shot.id))
-    return p.provider(choose_model(p.plan, shot).provider).quote(request)
+    quoted = p.provider(choice.provider).quote(request)
+    fault = gates.price_fault(quoted, str(choice)) if quoted else ""
+    if fault:
+        raise BadInput(fault, where="prices.toml")
+    return quoted
 
 
 def place(p: Production, scope: Scope, also: Callable[[Writer], None] | None = None) -> RunQuote:

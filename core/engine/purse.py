@@ -81,6 +81,9 @@ def hold(p: Production, provider: Provider, key: str, upper: int) -> Halt | None
     refusal = key_of(p, provider).hold(key, film_of(p), upper)
     if not refusal:
         return None
+    shut = blocked(p, provider)
+    if shut:
+        return shut
     said = f"{provider.name}: {refusal}"
     if refusal.passes:
         return Halt(PauseReason.BUDGET, said, retry_after_s=ANOTHER_ENDS_S, throttled=True)
@@ -122,9 +125,12 @@ def _agrees(row: SubmissionRow, known: KeyRow | None) -> bool:
     """Whether the key's book has nothing to hear of a submission."""
     if known is None:
         return False
+    owed = row.state in ("intent", "in_doubt", "accepted")
     if known.state == "held":
         return row.state == "reserved"
-    return known.state != "committed" or row.state in ("intent", "in_doubt", "accepted")
+    if known.state in ("committed", "released"):
+        return owed == (known.state == "committed")
+    return True
 
 
 def sync(p: Production) -> int:

@@ -19,7 +19,7 @@ from core.engine.gates import Halt as Halt
 from core.engine.outcomes import sent_key
 from core.engine.production import Production
 from core.engine.states import PauseReason, TakeState
-from core.ledger import spend, takes
+from core.ledger import records, spend, takes
 from core.providers.base import ErrorClass, ProviderError, Sent, SubmitOutcome
 
 if TYPE_CHECKING:
@@ -77,10 +77,13 @@ def send(
     with purse.turn(p, provider, stop) as ours:
         if not ours:
             return Halt(PauseReason.MANUAL, "the worker was told to stop", retry_after_s=0.0)
-        blocked = purse.blocked(p, provider)
-        if blocked:
-            answers.hand_back(p, take, submission, "cancelled", "its key is blocked")
-            return blocked
+        # The same hold again: nothing is written where it stands, and a lost book is made good.
+        halt = purse.blocked(p, provider) or purse.hold(
+            p, provider, submission.key, records.hold_of(p.reader, submission.id)
+        )
+        if halt:
+            answers.hand_back(p, take, submission, "cancelled", halt.note)
+            return halt
         try:
             paused = _intent(p, take, submission, holds)
         except _Changed:

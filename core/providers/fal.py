@@ -225,16 +225,11 @@ class Fal(VideoProvider):
 
     def discover(self) -> bool:
         """Live schemas, and with a key live prices, into the catalogue. Raises ProviderFault."""
-        names = {"endpoint_id": ",".join(models.ENDPOINTS)}
-        query = {**names, "expand": "openapi-3.0", "limit": "50"}
+        query = {"endpoint_id": ",".join(models.ENDPOINTS), "expand": "openapi-3.0", "limit": "50"}
         found = self._platform.get("/models", params=query, explain=words.explain).json_object
-        rows = found.get("models")
-        schemas = {
-            row["endpoint_id"]: words.schema_of(row)
-            for row in (rows if isinstance(rows, list) else [])
-            if isinstance(row, dict) and row.get("endpoint_id") in models.ENDPOINTS
-        }
-        prices = self._prices(names["endpoint_id"]) if self._site.secret else {}
+        schemas = words.schemas_of(found)
+        # A price is asked only for what the list knows: one name too many may refuse them all.
+        prices = self._prices(",".join(schemas)) if self._site.secret and schemas else {}
         self._site.catalogue.keep(self.name, {"schemas": schemas, "prices": prices})
         return True
 
@@ -267,9 +262,9 @@ class Fal(VideoProvider):
             if not isinstance(row, dict):
                 continue
             if way != "reference":
-                sizes = tuple(row.get("resolutions") or sizes)
-            else:
-                field = str(row.get("reference_field") or "")
+                sizes = words.sizes_of(row) or sizes
+            elif row.get("reference_field") in models.REFERENCE_FIELDS:
+                field = str(row["reference_field"])
         return sizes, field
 
     def _order(self, request: VideoRequest) -> Order:

@@ -123,6 +123,7 @@ class OpenRouter(VideoProvider):
         except BadInput:
             return None  # `build_payload` says what is wrong
         frames, references = _pictures(request, model)
+        # Some models bill a picture; whether a frame counts as one is not documented, so it does.
         return self._door.quote(
             Ask(
                 NAME,

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 from core.base.errors import BadInput
 from core.providers.ark import Ark
 from core.providers.fal import Fal
+from core.providers.gemini_images import GeminiImages
+from core.providers.gemini_review import GeminiReview
 from core.providers.openrouter import OpenRouter
+from core.providers.openrouter_images import OpenRouterImages
+from core.providers.openrouter_review import OpenRouterReview
 from core.providers.replicate import Replicate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.providers.base import VideoProvider
+    from core.providers.base import ImageProvider, ReviewProvider, VideoProvider
 
 VIDEO: Mapping[str, type[VideoProvider]] = {
     "ark": Ark,
@@ -26,6 +30,10 @@ VIDEO: Mapping[str, type[VideoProvider]] = {
     "openrouter": OpenRouter,
     "replicate": Replicate,
 }
+IMAGES: Mapping[str, type[ImageProvider]] = {"gemini": GeminiImages, "openrouter": OpenRouterImages}
+REVIEWS: Mapping[str, type[ReviewProvider]] = {"gemini": GeminiReview, "openrouter": OpenRouterReview}
+KEY_NAMES = (Ark.key_name, Fal.key_name, GeminiImages.key_name, OpenRouter.key_name, Replicate.key_name)
+"""What the environment calls the keys of our adapters."""
 
 
 def video_classes() -> dict[str, Any]:

@@ -6,6 +6,7 @@ costs is ever the probe.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.base.clock import stamp
@@ -44,6 +45,14 @@ def note_accounts(p: Production, providers: Iterable[VideoProvider], stop: Calla
         if stop():
             return
         note(p, provider, account)
+
+
+def discover(providers: Iterable[VideoProvider], stop: Callable[[], bool]) -> None:
+    """Reads models and prices anew from providers that list them; what was known before stays else."""
+    for provider in providers:
+        if not stop():
+            with suppress(ProviderFault):
+                provider.discover()
 
 
 def note(p: Production, provider: VideoProvider, account: Account) -> None:

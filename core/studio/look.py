@@ -24,6 +24,7 @@ from core.ledger.views import Reader
 from core.media.ffmpeg import find_ffmpeg
 from core.media.frames import first_frame, frame_at, last_frame
 from core.media.images import save_png
+from core.providers.table import KEY_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,11 +207,10 @@ def _package(name: str) -> Sight:
 
 
 def _keys() -> Sight:
-    known = ("OPENROUTER_API_KEY", "REPLICATE_API_TOKEN", "FAL_KEY", "ARK_API_KEY", "GEMINI_API_KEY")
-    there = [name for name in known if os.environ.get(name)]
-    return Sight(
-        "ok", "keys", f"in the environment: {', '.join(there)}" if there else "none; animatic needs none"
-    )
+    there = [name for name in KEY_NAMES if os.environ.get(name)]
+    missing = [name for name in KEY_NAMES if name not in there]
+    said = f"in the environment: {', '.join(there)}" if there else "none; animatic needs none"
+    return Sight("ok", "keys", f"{said} (not set: {', '.join(missing)})" if missing else said)
 
 
 def _providers(names: tuple[str, ...]) -> Sight:

@@ -211,6 +211,8 @@ class Shift:
 
         def ask() -> None:
             self._chore("accounts", lambda: accounts.note_accounts(self.p, named, self.stop.is_set))
+            if patience_s:  # at the start: models and prices as the providers list them today
+                self._chore("models", lambda: accounts.discover(named, self.stop.is_set))
 
         self._asking = threading.Thread(target=ask, name="accounts", daemon=True)
         self._asking.start()

@@ -24,6 +24,9 @@ LAG_S = 60
 """How far the house's list lags behind where it lags: less than the quiet period."""
 EPOCH = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
+BLOCKS = ("key-limit-403", "no-credit-402")
+"""Refusals after which nothing may be sent until a person has seen to the key."""
+
 NOW, ASKED, SENT, LIMIT, SPENT_DRILLS = range(5)
 """Slots: microseconds since EPOCH; requests begun; paid requests begun; film budget; deaths so far."""
 DRILLS = 8
@@ -94,6 +97,11 @@ class Scene:
     """A film budget that the third job does not fit into."""
     crowd: bool = False
     """Both chains at once, and a house that answers slowly."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether a second chain has a shot to make: where one chain's trouble concerns another."""
+        return self.tight or self.crowd or self.fault in BLOCKS
 
     def __str__(self) -> str:
         where = ", ".join(f"{point}:{visit}" for point, visit in self.deaths) or "no death"

@@ -37,7 +37,7 @@ from tests.fakes.loopback import (
     Truncated,
     WrongLength,
 )
-from tests.faults.common import ASKED, DEAR, LAG_S, PRICE, Scene, Shared, SharedClock
+from tests.faults.common import ASKED, BLOCKS, DEAR, LAG_S, PRICE, Scene, Shared, SharedClock
 
 CONTROL = "/-/"
 CLIP = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"clip of "
@@ -107,8 +107,6 @@ LISTS = ("list-lag", "list-lag-lost")
 """The list lags; with `lost`, a reply is lost at the same time."""
 OTHER = ("none", "no-name")
 """`no-name`: the address is not found, so no byte leaves."""
-BLOCKS = ("key-limit-403", "no-credit-402")
-"""Refusals after which nothing may be sent until a person has seen to the key."""
 
 
 @dataclass

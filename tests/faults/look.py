@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from core.engine.states import STEPS, TakeState
+from tests.faults.common import UPPER
 
 Rows = Callable[..., list[sqlite3.Row]]
 STATES = frozenset(state.value for state in TakeState)
@@ -75,11 +76,11 @@ class Eyes:
                 found += [*_sound(book, "key's book"), *_mirrored(rows, book, exactly=False)]
         return found
 
-    def at_rest(self, house: dict[str, Any], shots: list[str]) -> list[str]:
+    def at_rest(self, house: dict[str, Any]) -> list[str]:
         """What must hold once nothing is left to do."""
         with copied(self.ledger, self.scratch) as rows, copied(self.book, self.scratch) as book:
             assert rows
-            found = [*_all_made(rows, shots), *_to_the_cent(rows, house), *_linked(rows, self.home)]
+            found = [*_all_made(rows), *_to_the_cent(rows, house), *_linked(rows, self.home)]
             if book:
                 found += _mirrored(rows, book, exactly=True)
             elif house["bill"]:
@@ -151,7 +152,7 @@ def _counts(kinds: dict[str, int]) -> int:
 def _enough(rows: Rows, house: dict[str, Any]) -> list[str]:
     spent, bill = sum(_spent(rows).values()), sum(house["bill"].values())
     # A job that cost more than its hold is known once it was asked about.
-    unasked = sum(max(0, micro - 1_200_000) for micro in house["bill"].values())
+    unasked = sum(max(0, micro - UPPER) for micro in house["bill"].values())
     return [f"I3: the ledger holds {spent}, the bill is {bill}"] if spent < bill - unasked else []
 
 
@@ -190,7 +191,7 @@ def _mirrored(rows: Rows, book: Rows, *, exactly: bool) -> list[str]:
         counts = 0 if line is None else line["held" if line["state"] in ("held", "committed") else "settled"]
         owed = spent.get(row["id"], 0)
         if not exactly:  # an overrun is known to the film first
-            owed = min(owed, 1_200_000)
+            owed = min(owed, UPPER)
         if counts < owed or (exactly and counts != owed):
             found.append(f"I4: the key's book counts {counts} for {row['state']} {owed}")
     return found
@@ -223,12 +224,11 @@ def _replayed(rows: Rows) -> list[str]:
     return found
 
 
-def _all_made(rows: Rows, shots: list[str]) -> list[str]:
-    found = []
-    for shot in shots:
-        states = [row[0] for row in rows("SELECT state FROM take WHERE shot=? ORDER BY n", shot)]
-        if not states or states[-1] != "review":
-            found.append(f"I9: {shot} is {states}")
+def _all_made(rows: Rows) -> list[str]:
+    states: dict[str, list[str]] = defaultdict(list)
+    for row in rows("SELECT shot, state FROM take ORDER BY shot, n"):
+        states[row[0]].append(row[1])
+    found = [f"I9: {shot} is {made}" for shot, made in states.items() if made[-1] != "review"]
     left = rows(f"SELECT key FROM submission WHERE state IN ({','.join('?' * 4)})", *LIVE)
     return found + [f"I9: submission {row[0]} is still live" for row in left]
 

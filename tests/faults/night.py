@@ -42,20 +42,22 @@ class Night:
 
     yard: Yard
     stock: Path
-    """A ledger with its order placed."""
+    """A ledger with its order placed: `two.db`, or `three.db` with the second chain's shot."""
     home: Path
     scratch: Path
     scene: Scene
     runs: int = 0
     questions: int = 0
 
-    def play(self) -> Ran:
+    def begin(self) -> None:
+        """A clean folder, and a house that has forgotten the night before."""
         shared = self.yard.shared
         shared.clear()
         shared[LIMIT] = TIGHT if self.scene.tight else ROOMY
         Drills.arm(shared, self.scene.deaths)
         (self.home / ".rushes").mkdir(parents=True)
-        shutil.copyfile(self.stock, self.yard.ledger(self.home))
+        stock = self.stock / ("three.db" if self.scene.wide else "two.db")
+        shutil.copyfile(stock, self.yard.ledger(self.home))
         ask(
             self.yard.base,
             "begin",
@@ -63,6 +65,10 @@ class Night:
             ledger=str(self.yard.ledger(self.home)),
             book=str(self.yard.book(self.home)),
         )
+
+    def play(self) -> Ran:
+        self.begin()
+        shared = self.yard.shared
         try:
             broken = self._until_quiet()
         except Trouble as trouble:
@@ -100,8 +106,7 @@ class Night:
         if self._run(person=False) is None:
             return []  # a death that was appointed for a second look; nothing was written by then
         house = ask(self.yard.base, "quiet")
-        shots = [shot.id for chain in self.yard.plan.chains for shot in chain.shots]
-        found = [*eyes.at_any_time(house, self.yard.shared[LIMIT]), *eyes.at_rest(house, shots)]
+        found = [*eyes.at_any_time(house, self.yard.shared[LIMIT]), *eyes.at_rest(house)]
         if house["posts"] != posts:
             found.append("I10: a restart with nothing to do sent something")
         after = eyes.files()

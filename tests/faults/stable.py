@@ -11,11 +11,11 @@ import gc
 import json
 import logging
 import os
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from core.base.clock import stamp
 from core.engine import orders
 from core.engine.orders import Scope
 from core.film.load import load_plan
@@ -23,14 +23,14 @@ from tests.faults.adapter import new_key
 from tests.faults.common import LIMIT, ROOMY, Scene, Shared, SharedClock
 from tests.faults.house import serve
 from tests.faults.night import Night
-from tests.faults.worker import Yard
+from tests.faults.worker import Yard, work
 from tests.support.films import shots, write_film
 
 CHAINS = {"a": shots("A", 2), "b": shots("B", 1)}
 
 
-def prepare(folder: Path) -> tuple[Yard, Path]:
-    """A film with its order placed, and the house at its address."""
+def prepare(folder: Path) -> Yard:
+    """A film, its ledgers with their orders placed in `stock`, and the house at its address."""
     shared = Shared()
     base = _open_house(shared)
     root = write_film(
@@ -41,12 +41,27 @@ def prepare(folder: Path) -> tuple[Yard, Path]:
     )
     shared[LIMIT] = ROOMY
     yard = Yard(shared, SharedClock(shared), root, load_plan(root), base, new_key())
-    p = yard.open(root, Scene())
-    orders.place(p, Scope())
-    stamp(p.clock.now())
+    (folder / "stock").mkdir()
+    (folder / "scratch").mkdir()
+    for name, scope in (("two", Scope(chain="a")), ("three", Scope())):
+        home = folder / name
+        p = yard.open(home, Scene())
+        orders.place(p, scope)
+        p.reader.close()
+        p.ledger.close()
+        yard.ledger(home).rename(folder / "stock" / f"{name}.db")
+    return yard
+
+
+def warm(yard: Yard, folder: Path) -> None:
+    """One night without a death, here and now: whatever is imported or compiled late is so before the forks."""
+    home = folder / "warm"
+    Night(yard, folder / "stock", home, folder / "scratch", Scene()).begin()
+    p = yard.open(home, Scene())
+    work(p, Scene())
     p.reader.close()
     p.ledger.close()
-    return yard, yard.ledger(root)
+    shutil.rmtree(home)
 
 
 def _open_house(shared: Shared) -> str:
@@ -70,13 +85,14 @@ def _tell(handle: int, words: str) -> None:
 
 def main(folder: Path) -> None:
     logging.disable(logging.CRITICAL)  # what a worker logs is looked at where the key is hunted
-    (folder / "scratch").mkdir(parents=True)
-    yard, stock = prepare(folder)
+    folder.mkdir(parents=True)
+    yard = prepare(folder)
+    warm(yard, folder)
     gc.collect()
     gc.freeze()  # else every fork copies what the collector touches
     for number, line in enumerate(sys.stdin):
         scene = Scene.of(json.loads(line))
-        ran = Night(yard, stock, folder / f"night{number}", folder / "scratch", scene).play()
+        ran = Night(yard, folder / "stock", folder / f"night{number}", folder / "scratch", scene).play()
         print(json.dumps(asdict(ran)), flush=True)
 
 

@@ -26,7 +26,7 @@ from core.film.plan import Plan
 from core.film.profile import Budget
 from core.ledger import takes
 from core.ledger.db import integrity
-from core.ledger.views import Reader, SubmissionRow
+from core.ledger.views import Reader, SubmissionRow, TakeRow
 from core.providers.base import Reconcile
 from tests.faults.adapter import QUIET_S, HouseAdapter
 from tests.faults.common import LIMIT, ROOMY, Scene, Shared, SharedClock
@@ -139,12 +139,10 @@ class Ada:
                 with self.p.ledger.write() as w:
                     takes.set_chain(w, chain, "active")
                 self.acted = True
-        for chain in self.p.plan.chains:
-            for shot in chain.shots:
-                newest = self.p.reader.takes_of(shot.id)[-1]
-                if TakeState(newest.state) in LOST:
-                    orders.place(self.p, Scope(shots=(shot.id,)))
-                    self.acted = True
+        for take in newest(self.p):
+            if TakeState(take.state) in LOST:
+                orders.place(self.p, Scope(shots=(take.shot,)))
+                self.acted = True
 
     def _settle(self, row: SubmissionRow, page: list[dict[str, float | str]]) -> None:
         """One request is on its way a key: a line of the page that lies between this request and the next
@@ -175,10 +173,10 @@ def _seconds(moment: str | None) -> float | None:
     return datetime.fromisoformat(moment).timestamp() if moment else None
 
 
-def unfinished(p: Production) -> bool:
-    """Whether any shot still lacks a take before a person."""
-    shots = [shot.id for chain in p.plan.chains for shot in chain.shots]
-    return any(p.reader.takes_of(shot)[-1].state != "review" for shot in shots)
+def newest(p: Production) -> list[TakeRow]:
+    """The newest take of every shot that was ordered."""
+    shots = dict.fromkeys(take.shot for take in p.reader.all_takes())
+    return [p.reader.takes_of(shot)[-1] for shot in shots]
 
 
 def fork(yard: Yard, home: Path, scene: Scene, *, person: bool) -> tuple[int, int]:
@@ -215,7 +213,7 @@ def _live(yard: Yard, home: Path, scene: Scene, tell: int, *, person: bool) -> i
             return QUIET
         ada = Ada(p, scene, yard.shared)
         ada.act()
-        left = unfinished(p)
+        left = any(take.state != "review" for take in newest(p))
         os.write(tell, f"{ada.questions}".encode())
         return MORE if ada.acted or left else QUIET
     finally:

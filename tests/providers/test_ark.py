@@ -299,8 +299,9 @@ def test_one_code_for_two_things_is_told_apart_by_its_message(message: str, kind
     assert error.kind is kind
 
 
-def test_a_fault_of_the_house_is_the_houses() -> None:
-    error = explain(reply(500, "InternalServiceError"))
+@pytest.mark.parametrize("code", ["InternalServiceError", "InvalidParameter", "CodeOfTomorrow"])
+def test_a_fault_of_the_house_is_the_houses_under_any_code(code: str) -> None:
+    error = explain(reply(500, code))
     assert error
     assert error.kind is ErrorClass.PROVIDER_FAULT
 
@@ -473,6 +474,13 @@ def test_a_task_that_starts_in_between_goes_on(ark: Ark, server: Server, monkeyp
     assert server.jobs[job].state == "running"
 
 
+def test_a_delete_that_is_answered_and_changes_nothing_is_no_cancel(ark: Ark, server: Server) -> None:
+    job = made(ark)
+    server.script("DELETE", ".", Raw(b"{}"))
+    assert ark.cancel(job) is False
+    assert ark.poll(job).state is JobState.QUEUED
+
+
 # -- find
 
 
@@ -499,6 +507,12 @@ def test_two_of_one_seed_without_tags_are_both_shown(server: Server, tmp_path: P
     ark = Ark(site_of(tmp_path, server))
     both = {made(ark, n, seed=7) for n in (1, 2)}
     assert {ticket.job_id for ticket in ark.find("key-1", 7, began(server))} == both
+
+
+def test_our_tag_outweighs_a_strangers_task_of_the_same_seed(ark: Ark, server: Server) -> None:
+    mine, stranger = made(ark, 1, seed=7), made(ark, 2, seed=7)
+    server.jobs[stranger].extra["safety_identifier"] = None
+    assert ark.find("key-1", 7, began(server)) == [Ticket(mine)]
 
 
 def test_a_tag_the_provider_rewrote_does_not_hide_the_seed(ark: Ark, server: Server) -> None:

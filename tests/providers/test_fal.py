@@ -473,6 +473,13 @@ def test_a_cancelled_request_that_is_gone_is_cancelled(fal: Fal, server: Server)
     assert fal.poll(job).state is JobState.CANCELLED
 
 
+def test_a_request_that_is_gone_without_a_cancel_is_a_fault(fal: Fal, server: Server) -> None:
+    job = sent(fal)
+    server.script("GET", "/status$", Refuse(404, {"detail": "Not Found"}))
+    with pytest.raises(ProviderFault):
+        fal.poll(job)
+
+
 def test_a_cancel_that_gets_no_word_is_a_fault(fal: Fal, server: Server) -> None:
     job = sent(fal)
     server.script("PUT", "/cancel$", Html(502))
@@ -493,6 +500,7 @@ def test_the_bill_is_billed_units_at_fals_own_price(fal: Fal, server: Server) ->
 
 def test_a_kept_price_is_used_while_it_is_fresh(fal: Fal, server: Server) -> None:
     server.prices[ENDPOINT] = price(0.3)
+    server.schemas[ENDPOINT] = {}
     assert fal.discover() is True
     job = sent(fal)
     ended(server, job)
@@ -624,6 +632,43 @@ def test_live_schemas_correct_what_pages_did_not_say(fal: Fal, server: Server) -
     assert body["reference_image_urls"] == [bodies.MARK + REFERENCE.sha]
 
 
+@pytest.mark.parametrize("path", ["/models$", "/models/pricing$"])
+@pytest.mark.parametrize("body", [b"{}", b'{"models": 7, "prices": "no"}'])
+def test_a_discovery_that_fails_leaves_what_was_known(
+    fal: Fal, server: Server, path: str, body: bytes
+) -> None:
+    fast = f"{MODEL}/fast"
+    server.schemas[f"{fast}/text-to-video"] = {"resolution": {"enum": ["720p"]}}
+    fal.discover()
+    server.script("GET", path, Raw(body), times=9)
+    with pytest.raises(ProviderFault):
+        fal.discover()
+    assert fal.capabilities(fast).resolutions == ("720p",)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        [],
+        {"schemas": 7, "prices": 7},
+        {"schemas": {f"{MODEL}/text-to-video": 7}, "prices": {ENDPOINT: 7}},
+        {"schemas": {f"{MODEL}/text-to-video": {"resolutions": 7}}, "prices": {ENDPOINT: {"unit_price": []}}},
+    ],
+    ids=str,
+)
+def test_a_broken_cache_is_no_cache(fal: Fal, server: Server, kept: Any) -> None:
+    fal._site.catalogue.keep("fal", kept)
+    assert fal.capabilities(MODEL).resolutions == ("480p", "720p", "1080p")
+    assert fal.live_rates() == ()
+    job = sent(fal)
+    ended(server, job)
+    assert fal.poll(job).state is JobState.SUCCEEDED
+
+
+def test_one_list_holds_all_endpoints() -> None:
+    assert len(models.tagged_endpoints()) < len(models.ENDPOINTS) <= 50
+
+
 def test_without_a_key_schemas_are_read_and_prices_are_not(server: Server, tmp_path: Path) -> None:
     adapter = Fal(site_of(tmp_path, server, secret=None))
     assert adapter.discover() is True
@@ -641,6 +686,7 @@ def test_a_live_price_quotes_only_where_it_says_it_all(fal: Fal, server: Server)
         f"{MODEL}/fast/reference-to-video": price(0.012, "1k tokens"),
         "fal-ai/somebody-else": price(0.2),
     }
+    server.schemas = {name: {} for name in server.prices}
     assert fal.live_rates() == ()
     fal.discover()
     rates = {(rate.model, rate.first_frame): rate for rate in fal.live_rates()}

@@ -216,6 +216,14 @@ def test_the_picture_is_the_one_it_made_not_one_it_thought_of(
     assert fetched.carried is None
 
 
+def test_a_reference_is_in_the_cost_as_it_was_in_the_quote(images: GeminiImages, tmp_path: Path) -> None:
+    refs = (picture(tmp_path, "reference"), picture(tmp_path, "reference", shade=9))
+    quote = images.quote(image_request(1, IMAGE_MODEL, references=refs))
+    cost = images.poll(made(images, references=refs)).cost.money
+    assert quote
+    assert cost == quote.expected == Money(67_200 + 2 * 1000)
+
+
 def test_a_job_is_named_by_the_provider_and_found_by_our_key(images: GeminiImages, server: Server) -> None:
     job = made(images)
     assert job == "rE-job-1"

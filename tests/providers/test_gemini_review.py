@@ -140,6 +140,13 @@ def test_a_cut_or_refused_answer_fails_and_is_still_paid_for(
         review.answer(job, status)
 
 
+def test_an_answer_that_was_cut_says_so(review: GeminiReview, server: Server) -> None:
+    server.changes.append({"candidates": candidate('{"pass": tr', "MAX_TOKENS")})
+    job = made(review)
+    with pytest.raises(ProviderFault, match="cut at its longest"):
+        review.answer(job, review.poll(job))
+
+
 def test_a_schema_that_cannot_be_checked_is_refused_before_anything_is_sent(review: GeminiReview) -> None:
     for schema in ({"type": "array"}, {"type": "object", "patternProperties": {}}):
         with pytest.raises(BadInput):

@@ -350,6 +350,8 @@ def test_a_frame_goes_without_references_and_references_without_a_frame(tmp_path
     both = body_of(tmp_path, first_frame=first, references=(other,))
     assert "input_references" not in both
     assert [frame["frame_type"] for frame in both["frame_images"]] == ["first_frame"]
+    request = video_request(1, VIDEO, first_frame=first, references=(other,))
+    assert [still.sha for still in offline(tmp_path).build_payload(request, "k").pictures] == [first.sha]
     alone = body_of(tmp_path, references=(other,) * 12)
     assert "frame_images" not in alone
     assert len(alone["input_references"]) == 9

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from core.providers.base import ErrorClass, Sent, SubmitOutcome
+from core.providers.base import ErrorClass, ProviderError, Sent, SubmitOutcome
 from core.providers.wire.client import Wire
-from core.providers.wire.reply import BEARER, GOOGLE
+from core.providers.wire.reply import BEARER, GOOGLE, Reply
 from tests.wire.servers import (
     KEY,
     Heard,
@@ -129,6 +129,15 @@ def test_what_may_come_after_acceptance_is_unclear_even_in_the_providers_shape(s
 def test_a_refusal_in_anothers_shape_is_unclear(status: int, body: bytes) -> None:
     with serving(answer(status, body)) as (_, there):
         assert post(there).sent is Sent.UNCLEAR
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 429])
+def test_a_page_is_no_refusal_even_to_an_adapter_that_goes_by_the_status(status: int) -> None:
+    def gullible(_: Reply) -> ProviderError:
+        return ProviderError(ErrorClass.KEY_LIMIT, "key limit exceeded")
+
+    with serving(answer(status, PAGE)) as (_, there):
+        assert there.post("/v", {}, explain=gullible, job_of=job_of).sent is Sent.UNCLEAR
 
 
 def test_a_web_page_is_named_in_one_short_sentence() -> None:

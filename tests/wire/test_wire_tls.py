@@ -63,9 +63,9 @@ def context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
 @pytest.fixture
 def trusted(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    transport._trust.cache_clear()
+    transport._trust_of.cache_clear()
     yield
-    transport._trust.cache_clear()
+    transport._trust_of.cache_clear()
 
 
 def here(_host: str, _port: int) -> list[str]:
@@ -99,7 +99,7 @@ def test_a_certificate_for_another_name_is_proven_not_sent(context: ssl.SSLConte
 
 
 def test_a_certificate_nobody_signed_is_proven_not_sent(context: ssl.SSLContext) -> None:
-    transport._trust.cache_clear()
+    transport._trust_of.cache_clear()
     with RawServer([answer(200, {"id": "a"})], context) as server:
         outcome = post(secure(server))
         assert not server.heard
@@ -220,6 +220,9 @@ def test_this_machine_is_never_asked_through_a_proxy(through: Any) -> None:
     proxy = through(hang)
     with RawServer([answer(200, {"id": "a"})]) as server:
         assert post(wire(server.base)).sent is Sent.ACCEPTED
+        for name in ("localhost", "127.0.0.1"):
+            at_home = wire(f"https://{name}:{server.port}", resolver=here)
+            assert post(at_home, deadline_s=0.2).sent is Sent.NOT_SENT
     assert proxy.connections == 0
 
 

@@ -217,8 +217,16 @@ def _suggestions(args: argparse.Namespace) -> int:
     return 0
 
 
+def _accounts_arguments(parser: argparse.ArgumentParser) -> None:
+    talk.reading(parser)
+    parser.add_argument("--refresh", action="store_true", help="ask the providers first; free")
+
+
 def _accounts(args: argparse.Namespace) -> int:
-    found = documents.document(Record(talk.film_of(args)).glance())["accounts"]
+    places = talk.film_of(args)
+    if args.refresh:
+        _refresh(places)
+    found = documents.document(Record(places).glance())["accounts"]
     if args.json:
         talk.document(found)
         return 0
@@ -226,13 +234,23 @@ def _accounts(args: argparse.Namespace) -> int:
         [
             a["provider"],
             a["state"],
-            "free" if a["free"] else a["balance_usd"] or "unknown",
+            _balance(a),
+            "" if a["free"] else a["limit_remaining_usd"] or "unknown",
             a["read_at"] or "never",
         ]
         for a in found
     ]
-    talk.out(talk.table(("provider", "state", "balance", "read"), rows))
+    talk.out(talk.table(("provider", "state", "balance", "left of limit", "read"), rows))
     return 0
+
+
+def _refresh(places: Places) -> None:
+    from core.studio import accounts, acts  # noqa: PLC0415 - heavy, only to ask
+
+    with acts.opened(places) as film:
+        asked = accounts.used(film.production)
+        accounts.discover(asked, lambda: False)
+        accounts.note_accounts(film.production, asked, lambda: False)
 
 
 def _balance(account: dict[str, Any]) -> str:
@@ -261,6 +279,6 @@ COMMANDS: dict[str, talk.Command] = {
     "spend": (talk.reading, _spend),
     "failures": (talk.reading, _failures),
     "suggestions": (_suggestions_arguments, _suggestions),
-    "accounts": (talk.reading, _accounts),
+    "accounts": (_accounts_arguments, _accounts),
     "since": (_since_arguments, _since),
 }

@@ -80,8 +80,6 @@ def _class_of(code: str, message: str, status: int) -> tuple[ErrorClass, str]:
     if head == "QuotaExceeded":
         used_up = _TRIAL_IS_USED_UP.search(message)
         return (ErrorClass.INSUFFICIENT_CREDIT if used_up else ErrorClass.RATE_LIMITED), ""
-    if head.endswith("RateLimitExceeded"):
-        return ErrorClass.RATE_LIMITED, ""
     if status >= 500:
         return ErrorClass.PROVIDER_FAULT, ""
     return _KINDS.get(code) or _KINDS.get(head) or _BY_STATUS.get(status, ErrorClass.UNKNOWN), ""

@@ -26,6 +26,7 @@ QUIET_S = 600.0
 REFERENCE_FIELD = "image_urls"
 """Of Seedance 2.0's reference-to-video. A working third-party client sends `reference_image_urls`: the
 live schema decides where it was read."""
+REFERENCE_FIELDS = (REFERENCE_FIELD, "reference_image_urls")
 LINES = {"480p": 480, "720p": 720, "1080p": 1080, "4k": 2160}
 """Resolutions by their short side, in pixels."""
 SEEDANCE_ASPECTS = ("21:9", "16:9", "4:3", "1:1", "3:4", "9:16")

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from core.base.errors import BadInput
+from core.base.errors import BadInput, ProviderFault
 from core.base.rates import Rate, Unit, parse_day, parse_price
 from core.base.text import one_line
 from core.base.units import MICRO, Amount, Money
 from core.providers.base import ErrorClass, JobState, ProviderError
-from core.providers.fal_api.models import ENDPOINTS, LINES, MODELS, NAME
+from core.providers.fal_api.models import ENDPOINTS, LINES, MODELS, NAME, REFERENCE_FIELDS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -196,10 +196,15 @@ def balance_of(body: Mapping[str, Any]) -> Money | None:
 
 
 def prices_of(body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """`/v1/models/pricing` as kept: endpoint to `{unit_price, unit}`, dollars only, sane prices only."""
+    """`/v1/models/pricing` as kept: endpoint to `{unit_price, unit}`, dollars only, sane prices only.
+
+    Raises ProviderFault where there is no list.
+    """
     rows = body.get("prices")
+    if not isinstance(rows, list):
+        raise ProviderFault("fal's list of prices is no list", todo="what was known before stays; try again")
     found = {}
-    for row in rows if isinstance(rows, list) else []:
+    for row in rows:
         endpoint = row.get("endpoint_id") if isinstance(row, dict) else None
         if not isinstance(endpoint, str) or row.get("currency") != "USD":
             continue
@@ -272,8 +277,22 @@ def _rate(model: str, first_frame: bool, row: Mapping[str, Any], as_of: str) -> 
 # -- live schemas
 
 
-def schema_of(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of a model's live schema: `resolutions` it names, and the field that takes references."""
+def schemas_of(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """`/v1/models?expand=openapi-3.0` as kept, our endpoints only. Raises ProviderFault for no list."""
+    rows = body.get("models")
+    if not isinstance(rows, list):
+        raise ProviderFault("fal's list of models is no list", todo="what was known before stays; try again")
+    return {
+        row["endpoint_id"]: _schema_of(row)
+        for row in rows
+        if isinstance(row, dict)
+        and isinstance(row.get("endpoint_id"), str)
+        and row["endpoint_id"] in ENDPOINTS
+    }
+
+
+def _schema_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of one: `resolutions` it names, and the field that takes references."""
     api = entry.get("openapi")
     parts = api.get("components") if isinstance(api, dict) else None
     schemas = parts.get("schemas") if isinstance(parts, dict) else None
@@ -282,8 +301,13 @@ def schema_of(entry: Mapping[str, Any]) -> dict[str, Any]:
         if not name.endswith("Input") or not isinstance(fields, dict):
             continue
         size = fields.get("resolution")
+        named = next((field for field in REFERENCE_FIELDS if field in fields), "")
         words = size.get("enum") if isinstance(size, dict) else None
-        named = next((field for field in ("image_urls", "reference_image_urls") if field in fields), "")
-        sizes = [word for word in words if word in LINES] if isinstance(words, list) else []
-        return {"resolutions": sorted(sizes, key=lambda word: LINES[word]), "reference_field": named}
+        return {"resolutions": list(sizes_of({"resolutions": words})), "reference_field": named}
     return {}
+
+
+def sizes_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The resolutions of a kept schema that we know, smallest first."""
+    found = row.get("resolutions")
+    return tuple(size for size in LINES if size in found) if isinstance(found, list) else ()

@@ -287,7 +287,8 @@ class Wire:
         good = 200 <= reply.status < 300
         what = f"HTTP {reply.status}{', but no sound JSON' if good else ''}: "
         what += error.message if error else reply.said
-        return WireFault(what, error=error, status=reply.status, where=self._base.shown)
+        todo = "mend what is named here, then resume; asking cost nothing"
+        return WireFault(what, error=error, status=reply.status, where=self._base.shown, todo=todo)
 
 
 def _base(url: str) -> Address:

@@ -8,17 +8,18 @@ that went stale meanwhile would turn a paid POST into a doubt.
 from __future__ import annotations
 
 import ssl
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpcore
 import httpx
 
-from core.providers.wire.addresses import Address, Resolver, this_machine
+from core.providers.wire.addresses import Address, Resolver, is_loopback, this_machine
 from core.providers.wire.connection import Backend, Connection, Forbidden, in_time, refuse_any
 from core.providers.wire.limits import Broken, Limits
 
@@ -42,16 +43,25 @@ _BROKEN: tuple[type[Exception], ...] = (
 _SLOW = (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError)
 
 
-@cache
 def _trust() -> ssl.SSLContext:
-    """Certificates of certifi, or of SSL_CERT_FILE / SSL_CERT_DIR; read once: it takes 20 ms."""
-    return httpx.create_ssl_context(trust_env=True)
+    """Certificates of certifi, or of SSL_CERT_FILE / SSL_CERT_DIR.
+
+    One context a thread: httpcore sets its protocols anew at every connection, and OpenSSL frees the old
+    ones while another thread may be copying them.
+    """
+    return _trust_of(threading.get_ident())
+
+
+@lru_cache(maxsize=32)
+def _trust_of(_thread: int) -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=True)  # 20 ms
 
 
 def proxy_for(address: Address) -> str | None:
-    """The environment's proxy (HTTPS_PROXY, ALL_PROXY, less NO_PROXY); never for plain http,
-    which only ever goes to this machine."""
-    if address.origin.scheme != "https" or urllib.request.proxy_bypass(address.origin.host):
+    """The environment's proxy (HTTPS_PROXY, ALL_PROXY, less NO_PROXY); never for this machine itself."""
+    host = address.origin.host
+    # Plain http only ever goes to the loopback, whatever the name.
+    if address.origin.scheme != "https" or is_loopback(host) or urllib.request.proxy_bypass(host):
         return None
     found = urllib.request.getproxies()
     url = found.get("https") or found.get("all")
