@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from core.ledger.views import SubmissionRow, TakeRow
     from core.providers.base import Capabilities, Ticket
 
-SKEW = timedelta(minutes=5)
-"""How far a provider's clock and ours may differ: listings are asked for from this long before the intent."""
+LOOK_BACK = timedelta(hours=26)
+"""Listings are asked for from this long before the intent: our clock may be a day and a time zone ahead
+of the provider's, and a job it accepted must not look older than our question. Tags keep others out."""
+MARGIN = timedelta(minutes=5)
+"""Before the end of a tag's life, from which on an empty listing proves nothing."""
 
 LONGEST_QUIET_S = 300.0
 """A worker with nothing else to do waits this long for a listing to prove an absence."""
@@ -102,7 +105,7 @@ def _listed(p: Production, take: TakeRow, submission: SubmissionRow) -> list[Tic
     """The provider's jobs that may be this one. None: it cannot say. Raises ProviderFault."""
     if submission.intent_at is None:
         return None
-    since = datetime.fromisoformat(submission.intent_at) - SKEW
+    since = datetime.fromisoformat(submission.intent_at) - LOOK_BACK
     found = p.provider(take.provider).find(outcomes.sent_key(submission), take.seed, since)
     return None if found is None else list(found)
 
@@ -115,7 +118,7 @@ def _can_prove(p: Production, submission: SubmissionRow, able: Capabilities) -> 
     if able.window_s is None or submission.intent_at is None:
         return True
     age = p.clock.now() - datetime.fromisoformat(submission.intent_at)
-    return age + SKEW < timedelta(seconds=able.window_s)
+    return age + MARGIN < timedelta(seconds=able.window_s)
 
 
 def _quiet(p: Production, submission: SubmissionRow, quiet_s: float) -> bool:

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from core.film.matrix import Chain, Shot
     from core.film.plan import Plan
 
+HALF_A_FRAME = 0.021
+"""Seconds, at 24 frames a second: what a whole length may be off in a film of 23.976."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What `check` needs of a model's capabilities; fields as in `providers.base.Capabilities`."""
 
     seconds: tuple[float, float]
+    lengths: tuple[int, ...] = ()
+    """The only whole seconds it makes; empty: any in `seconds`."""
     resolutions: tuple[str, ...] = ()
     """Empty: any."""
+    aspects: tuple[str, ...] = ()
+    """Like 16:9; empty: any."""
     first_frame: bool = True
     last_frame: bool = False
     references: int = 0
@@ -63,6 +70,24 @@ def limit_findings(plan: Plan, chain: Chain, shot: Shot, limits: Limits | None) 
             "change seconds, or the model",
             shot=shot.id,
             field="seconds",
+        )
+    elif limits.lengths and not any(abs(shot.seconds - length) < HALF_A_FRAME for length in limits.lengths):
+        yield Finding.error(
+            "seconds-do-not-fit",
+            chain.file,
+            f"{shot.seconds:g} s, but {choice} makes {', '.join(map(str, limits.lengths))} s only",
+            f"set seconds to {min(limits.lengths, key=lambda length: abs(length - shot.seconds))}",
+            shot=shot.id,
+            field="seconds",
+        )
+    if limits.aspects and plan.profile.aspect not in limits.aspects:
+        yield Finding.error(
+            "aspect",
+            chain.file,
+            f"{choice} has no {plan.profile.aspect}: it has {', '.join(limits.aspects)}",
+            "change aspect in film.json, or the model",
+            shot=shot.id,
+            field="model",
         )
     if choice.resolution and limits.resolutions and choice.resolution not in limits.resolutions:
         yield Finding.error(

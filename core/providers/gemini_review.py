@@ -82,7 +82,7 @@ class GeminiReview(Gemini, ReviewProvider):
 
     def _cost(self, kept: Kept) -> Amount:
         tokens = tokens_of(kept.body)
-        priced = self.priced(_ask(kept.model, *tokens)) if tokens and all(tokens) else None
+        priced = self.priced(_ask(kept.model, *tokens)) if tokens and tokens[0] else None
         return Amount.estimated(priced.expected) if priced else Amount.unknown()
 
 

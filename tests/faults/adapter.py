@@ -162,5 +162,3 @@ def _cost(found: object) -> Amount:
     if not isinstance(found, int | float) or isinstance(found, bool) or not 0 <= found < 1e6:
         return Amount.unknown()
     return Amount.exact(Money(round(found * 1e6)))
-
-

@@ -178,7 +178,10 @@ class House(Loopback):
                 },
                 "posts": len(self.sent),
                 "limited": self.limited,
-                "broken": [*self.broken, *(f"harness: the house failed: {error!r}" for error in self._broken)],
+                "broken": [
+                    *self.broken,
+                    *(f"harness: the house failed: {error!r}" for error in self._broken),
+                ],
             }
 
     def meet(self, call: Call, line: Line) -> None:
@@ -253,9 +256,7 @@ class House(Loopback):
             self.broken.append("I6: what was sent is not what was agreed to")
         if take["sha"]:
             self.broken.append("I10: sent for a take that is made")
-        paused = link.execute(
-            "SELECT 1 FROM chain WHERE id=? AND state='paused'", (row["chain"],)
-        ).fetchone()
+        paused = link.execute("SELECT 1 FROM chain WHERE id=? AND state='paused'", (row["chain"],)).fetchone()
         if paused:
             self.broken.append("I6: sent while the chain is paused")
         if body["first"] and not self._handed_over(link, take, body["first"]):

@@ -219,5 +219,3 @@ def _live(yard: Yard, home: Path, scene: Scene, tell: int, *, person: bool) -> i
     finally:
         p.reader.close()
         p.ledger.close()
-
-

@@ -22,6 +22,8 @@ class Model:
     """Stands for providers.base.Capabilities."""
 
     seconds: tuple[float, float] = (1.0, 20.0)
+    lengths: tuple[int, ...] = ()
+    aspects: tuple[str, ...] = ()
     resolutions: tuple[str, ...] = ()
     first_frame: bool = True
     last_frame: bool = True
@@ -237,3 +239,13 @@ def test_an_environment_without_a_plate_is_told_once_that_its_animatics_are_a_pl
     assert codes(film) == ["environment-without-plate"], "a shot of its own is no picture to begin with"
     film.board()
     assert codes(film) == []
+
+
+def test_lengths_and_shapes_are_held_against_the_model_with_the_nearest(film: Film) -> None:
+    film.swap(HARBOUR, "seconds = 6\n", "seconds = 5\n")
+    (found,) = [one for one in look(film, Model(lengths=(4, 6, 8))) if one.shot == "S101"]
+    assert found.code == "seconds-do-not-fit"
+    assert "4, 6, 8 s only" in found.text
+    assert found.todo in ("set seconds to 4", "set seconds to 6")
+    assert set(codes(film, Model(aspects=("9:16",)))) == {"aspect"}
+    assert codes(film, Model(aspects=("16:9",))) == []

@@ -1,4 +1,4 @@
-"""The seeds' film through the real OpenRouter adapter: its key's limit strikes at shot 59; nothing is lost."""
+"""The seeds' film over the real OpenRouter adapter: the key's limit strikes at shot 59; nothing is lost."""
 
 from __future__ import annotations
 

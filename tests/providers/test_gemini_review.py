@@ -176,6 +176,15 @@ def test_a_bill_that_cannot_be_read_is_unknown(review: GeminiReview, server: Ser
         assert review.poll(made(review, n=number)).cost == Amount.unknown()
 
 
+def test_a_question_without_words_back_costs_its_own_words_and_one_that_read_nothing_is_unknown(
+    review: GeminiReview, server: Server
+) -> None:
+    counts = ((300, 0, Amount.estimated(Money(225))), (0, 9, Amount.unknown()))
+    for number, (read, wrote, cost) in enumerate(counts, 1):
+        server.changes.append({"usageMetadata": {"promptTokenCount": read, "candidatesTokenCount": wrote}})
+        assert review.poll(made(review, n=number)).cost == cost
+
+
 def test_a_reply_without_its_question_is_no_answer(review: GeminiReview, tmp_path: Path) -> None:
     job = made(review)
     path = tmp_path / ".rushes" / "replies" / f"job-{job}.json"

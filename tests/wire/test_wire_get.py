@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.base.errors import BadInput
-from core.providers.base import ErrorClass
+from core.providers.base import ErrorClass, Sent
 from core.providers.wire.client import Wire
 from core.providers.wire.reply import BEARER, WireFault
 from core.providers.wire.secret import Secret
@@ -115,12 +115,19 @@ def test_a_clear_no_or_a_reply_that_is_no_json_is_not_asked_again(scene: Play) -
     ],
 )
 def test_the_key_never_leaves_for_another_origin(url: str) -> None:
-    with serving(GOOD) as (server, there):
-        with pytest.raises(WireFault):
-            there.get(url, explain=explain)
-        with pytest.raises(WireFault):
-            there.call("POST", url, explain=explain)
-        assert server.connections == 0
+    asked = []
+
+    def resolver(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return []
+
+    there = wire("http://127.0.0.1:9", resolver=resolver)
+    with pytest.raises(WireFault):
+        there.get(url, explain=explain)
+    with pytest.raises(WireFault):
+        there.call("POST", url, explain=explain)
+    assert there.post(url, {}, explain=explain, job_of=lambda _: "a").sent is Sent.NOT_SENT
+    assert asked == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from core.providers.base import ErrorClass, ProviderError, Sent, SubmitOutcome
 from core.providers.wire.client import Wire
-from core.providers.wire.reply import BEARER, GOOGLE, Reply
+from core.providers.wire.reply import BEARER, GOOGLE, Reply, showable
 from tests.wire.servers import (
     KEY,
     Heard,
@@ -353,12 +353,13 @@ def test_a_server_that_echoes_our_header_does_not_get_the_key_shown() -> None:
 
 def test_a_huge_error_is_cut_and_no_half_key_is_left_at_the_cut() -> None:
     pad = "https://a.example/x?" + "s" * 30 + " "
-    text = pad * 60 + "y" * 1985 + KEY + "z" * 5_000_000
+    text = pad * 30 + "y" * (1985 - 30 * len("https://a.example/x?[redacted] ")) + KEY + "z" * 5_000_000
     with serving(answer(400, {"error": {"message": text, "kind": "bad_request"}})) as (_, there):
         outcome = post(there)
     assert outcome.error is not None
     assert len(outcome.error.message) <= 2000
     assert "canary" not in outcome.error.message
+    assert "canary" not in showable("y" * 1990 + KEY, (KEY,))
 
 
 def test_an_adapter_that_stumbles_leaves_the_outcome_unclear() -> None:
