@@ -41,8 +41,8 @@ class PaintedClips(StubClips):
 
     def frame(self, clip: Path, first: Path, last: Path) -> None:
         tail = clip.read_bytes()[-64:]
-        first.write_bytes(picture_bytes("PNG", 60) + tail)
-        last.write_bytes(picture_bytes("PNG", 120) + tail)
+        first.write_bytes(picture_bytes("PNG", 60, 640, 360) + tail)
+        last.write_bytes(picture_bytes("PNG", 120, 640, 360) + tail)
 
 
 class FastClock:
