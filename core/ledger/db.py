@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x52555348
 """`RUSH` in the file's header: `file ledger.db` can tell, and we refuse strangers."""
-STEPS = ("0001_spine", "0002_keys")
+STEPS = ("0001_spine", "0002_keys", "0003_desk")
 """Names of the schema's steps this Rushes knows; `migrations` holds what each does."""
 BUSY_MS = 10_000
 READ_BUSY_MS = 3_000

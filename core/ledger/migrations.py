@@ -24,13 +24,13 @@ from core.ledger.db import (
     ledger_errors,
     refuse_strangers,
 )
-from core.ledger.schema import KEYS, SPINE
+from core.ledger.schema import DESK, KEYS, SPINE
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(zip(STEPS, (SPINE, KEYS), strict=True))
+MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(zip(STEPS, (SPINE, KEYS, DESK), strict=True))
 
 
 def migrate(path: Path, now: datetime) -> list[str]:

@@ -130,18 +130,23 @@ _INDEXES = (
 )
 
 
+def _not_changed(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_is_not_changed BEFORE UPDATE ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: a correction is another row'); END"
+    )
+
+
+def _not_deleted(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_is_not_deleted BEFORE DELETE ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} rows are never deleted'); END"
+    )
+
+
 def _guards() -> tuple[str, ...]:
-    refused = []
-    for table in APPEND_ONLY:
-        refused.append(
-            f"CREATE TRIGGER {table}_is_not_changed BEFORE UPDATE ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: a correction is another row'); END"
-        )
-    for table in (*APPEND_ONLY, *NEVER_DELETED):
-        refused.append(
-            f"CREATE TRIGGER {table}_is_not_deleted BEFORE DELETE ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} rows are never deleted'); END"
-        )
+    refused = [_not_changed(table) for table in APPEND_ONLY]
+    refused += [_not_deleted(table) for table in (*APPEND_ONLY, *NEVER_DELETED)]
     refused.append(
         "CREATE TRIGGER take_keeps_its_name BEFORE UPDATE OF id, shot, n, seed ON take "
         "BEGIN SELECT RAISE(ABORT, 'a take keeps its shot, number and seed'); END"
@@ -167,4 +172,55 @@ KEYS: tuple[str, ...] = (
     """CREATE TRIGGER submission_keeps_its_payer BEFORE UPDATE OF key_id ON submission
        BEGIN SELECT RAISE(ABORT, 'a submission keeps the key that pays'); END""",
     "CREATE INDEX submission_payer ON submission (key_id) WHERE key_id <> ''",
+)
+
+DESK_APPEND_ONLY = ("rescue", "score", "commitment", "commitment_row")
+DESK: tuple[str, ...] = (
+    # How a seam is mended, and the task that was made of it.
+    """ALTER TABLE verdict ADD COLUMN fix TEXT NOT NULL DEFAULT ''
+       CHECK (fix IN ('', 'trim', 'dissolve', 'bridge', 'retake'))""",
+    "ALTER TABLE verdict ADD COLUMN task_id INTEGER REFERENCES task(id)",
+    # A note on a take; a later row resolves an earlier one.
+    "ALTER TABLE note ADD COLUMN take_id INTEGER REFERENCES take(id)",
+    "ALTER TABLE note ADD COLUMN resolves INTEGER REFERENCES note(id)",
+    "ALTER TABLE task ADD COLUMN step TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE task ADD COLUMN output TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE task ADD COLUMN link TEXT NOT NULL DEFAULT ''",
+    """ALTER TABLE task ADD COLUMN approval TEXT NOT NULL DEFAULT ''
+       CHECK (approval IN ('', 'waiting', 'approved', 'refused'))""",
+    "ALTER TABLE task ADD COLUMN approved_by TEXT NOT NULL DEFAULT ''",
+    # Where a suggestion comes from (a link that resolves), and what it is about.
+    "ALTER TABLE suggestion ADD COLUMN link TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE suggestion ADD COLUMN kind TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE suggestion ADD COLUMN data TEXT NOT NULL DEFAULT '{}'",
+    """CREATE TABLE rescue (
+      id INTEGER PRIMARY KEY, take_id INTEGER NOT NULL UNIQUE REFERENCES take(id),
+      of_take INTEGER REFERENCES take(id),
+      approach TEXT NOT NULL CHECK (approach IN
+        ('relight', 'regenerate', 'composite', 'background fix', 'reframe', 'trim', 'plate', 'elsewhere')),
+      original_model TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '',
+      micro INTEGER CHECK (micro BETWEEN 0 AND 1000000000000000), note TEXT NOT NULL DEFAULT '',
+      person TEXT NOT NULL CHECK (person <> ''), at TEXT NOT NULL) STRICT""",
+    """CREATE TABLE score (
+      id INTEGER PRIMARY KEY,
+      subject_kind TEXT NOT NULL CHECK (subject_kind IN ('take', 'seam', 'board', 'cut', 'delivery')),
+      subject_id TEXT NOT NULL, item TEXT NOT NULL, score INTEGER NOT NULL CHECK (score BETWEEN 1 AND 5),
+      note TEXT NOT NULL DEFAULT '', person TEXT NOT NULL CHECK (person <> ''), role TEXT NOT NULL DEFAULT '',
+      sha TEXT NOT NULL DEFAULT '', at TEXT NOT NULL) STRICT""",
+    """CREATE TABLE commitment (
+      id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('legal', 'safety', 'client')),
+      text TEXT NOT NULL, link TEXT NOT NULL DEFAULT '', person TEXT NOT NULL CHECK (person <> ''),
+      at TEXT NOT NULL) STRICT""",
+    # A model may attach evidence; only a person closes or opens again.
+    """CREATE TABLE commitment_row (
+      id INTEGER PRIMARY KEY, commitment_id INTEGER NOT NULL REFERENCES commitment(id),
+      kind TEXT NOT NULL CHECK (kind IN ('evidence', 'closed', 'reopened')), text TEXT NOT NULL,
+      link TEXT NOT NULL DEFAULT '', person TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '',
+      at TEXT NOT NULL, CHECK (person <> '' OR (kind = 'evidence' AND model <> ''))) STRICT""",
+    # When a person last asked what happened while they were away.
+    "CREATE TABLE seen (person TEXT PRIMARY KEY CHECK (person <> ''), at TEXT NOT NULL) STRICT",
+    "CREATE INDEX note_subject ON note (subject_kind, subject_id)",
+    "CREATE INDEX score_subject ON score (subject_kind, subject_id)",
+    *(_not_changed(table) for table in DESK_APPEND_ONLY),
+    *(_not_deleted(table) for table in DESK_APPEND_ONLY),
 )

@@ -125,6 +125,9 @@ class Verdict(_Row, table=True):
     role: str = ""
     sha: str = ""
     """SHA-256 of what was seen."""
+    fix: str = ""
+    """Of a seam that is not good: trim, dissolve, bridge, retake."""
+    task_id: int | None = None
 
 
 class Note(_Row, table=True):
@@ -134,6 +137,9 @@ class Note(_Row, table=True):
     timecode: str = ""
     text: str
     person: str
+    take_id: int | None = None
+    resolves: int | None = None
+    """The note this one settles."""
 
 
 class Failure(_Row, table=True):
@@ -204,6 +210,13 @@ class Task(_Row, table=True):
     review_path: str = ""
     state: str = "open"
     state_at: str = ""
+    step: str = ""
+    """Of the production checklist: script, board, prompts, clips, keyframes, edit, publish."""
+    output: str = ""
+    link: str = ""
+    approval: str = ""
+    """waiting, approved, refused; empty where none is needed."""
+    approved_by: str = ""
 
 
 class Suggestion(_Row, table=True):
@@ -212,6 +225,10 @@ class Suggestion(_Row, table=True):
     reason: str
     next_action: str = ""
     model: str = ""
+    link: str = ""
+    """Where it comes from: `shot:S101`, `take:S101/2`, `note:7`."""
+    kind: str = ""
+    data: str = "{}"
 
 
 class SuggestionDecision(_Row, table=True):
@@ -231,3 +248,55 @@ class Account(SQLModel, table=True):
     resets_at: str = ""
     read_at: str = ""
     free: int = 0
+
+
+class Rescue(_Row, table=True):
+    """A take that came of another, or from elsewhere."""
+
+    take_id: int
+    of_take: int | None = None
+    approach: str
+    original_model: str = ""
+    source: str = ""
+    micro: int | None = None
+    note: str = ""
+    person: str
+
+
+class Score(_Row, table=True):
+    """One line of a rubric, 1 to 5, by a person."""
+
+    subject_kind: str
+    subject_id: str
+    item: str
+    score: int
+    note: str = ""
+    person: str
+    role: str = ""
+    sha: str = ""
+
+
+class Commitment(_Row, table=True):
+    """A legal, safety or client promise: only a person closes it."""
+
+    kind: str
+    text: str
+    link: str = ""
+    person: str
+
+
+class CommitmentRow(_Row, table=True):
+    __tablename__ = "commitment_row"
+    commitment_id: int
+    kind: str
+    text: str
+    link: str = ""
+    person: str = ""
+    model: str = ""
+
+
+class Seen(SQLModel, table=True):
+    """When a person last asked what happened while they were away."""
+
+    person: str = Field(primary_key=True)
+    at: str = ""

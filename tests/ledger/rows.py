@@ -90,6 +90,18 @@ ONE_OF_EACH: dict[str, dict[str, Any]] = {
     "suggestion": {"text": "a wider lens", "source": "review", "reason": "crowded", "at": AT},
     "suggestion_decision": {"suggestion_id": 1, "decision": "reject", "person": "A Director", "at": AT},
     "account": {"provider": "animatic", "state": "active"},
+    "rescue": {"take_id": 1, "approach": "relight", "person": "A Director", "at": AT},
+    "score": {
+        "subject_kind": "take",
+        "subject_id": "1",
+        "item": "sound",
+        "score": 4,
+        "person": "A Director",
+        "at": AT,
+    },
+    "commitment": {"kind": "legal", "text": "the song is cleared", "person": "A Director", "at": AT},
+    "commitment_row": {"commitment_id": 1, "kind": "closed", "text": "yes", "person": "A Director", "at": AT},
+    "seen": {"person": "A Director", "at": AT},
 }
 """A legal row of every table, in an order that foreign keys allow."""
 

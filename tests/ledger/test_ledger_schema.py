@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from core.base.errors import BadInput, LedgerFault
 from core.ledger import tables
 from core.ledger.db import connect, connect_read_only, ledger_errors
-from core.ledger.schema import APPEND_ONLY, NEVER_DELETED
+from core.ledger.schema import APPEND_ONLY, DESK_APPEND_ONLY, NEVER_DELETED
 from tests.ledger.rows import ONE_OF_EACH, contents, fill, insert, submission, take
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ def test_a_row_class_leaves_out_what_its_table_does_and_with_the_same_value(
 
 
 def test_what_happened_is_append_only() -> None:
-    assert set(APPEND_ONLY) == {
+    assert {*APPEND_ONLY, *DESK_APPEND_ONLY} == {
+        *("rescue", "score", "commitment", "commitment_row"),
         "event",
         "money",
         "verdict",
@@ -112,7 +113,7 @@ def test_what_happened_is_append_only() -> None:
     }
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("table", [*APPEND_ONLY, *DESK_APPEND_ONLY])
 def test_an_append_only_row_is_neither_changed_nor_deleted_nor_replaced(
     full: sqlite3.Connection, table: str
 ) -> None:
@@ -136,8 +137,9 @@ def test_rows_that_move_are_never_deleted(full: sqlite3.Connection, table: str) 
     assert contents(full) == before
 
 
-def test_every_table_but_the_running_sums_is_guarded() -> None:
-    assert set(ONE_OF_EACH) - {*APPEND_ONLY, *NEVER_DELETED} == {"balance"}
+def test_every_table_but_the_running_sums_and_who_looked_when_is_guarded() -> None:
+    guarded = {*APPEND_ONLY, *DESK_APPEND_ONLY, *NEVER_DELETED}
+    assert set(ONE_OF_EACH) - guarded == {"balance", "seen"}
 
 
 @pytest.mark.parametrize(("column", "value"), [("id", 99), ("shot", "S102"), ("n", 2), ("seed", 8)])
