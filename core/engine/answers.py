@@ -112,7 +112,9 @@ def doubt(
     def also(w: Writer) -> None:
         spend.move(w, submission.id, "intent", "in_doubt", note=said, http_status=status)
 
-    return p.step(take, TakeState.IN_DOUBT, said, also, note=said)
+    doubtful = p.step(take, TakeState.IN_DOUBT, said, also, note=said)
+    purse.mirror(p, submission.id)
+    return doubtful
 
 
 def own_up(p: Production, chain: str) -> None:

@@ -178,7 +178,7 @@ class ChainRunner:
     def _wait(self, halt: Halt) -> int | Halt:
         wait = max(halt.retry_after_s or 0.0, 1.0)
         if wait > submit.WAIT_CAP_S or self._waited_s + wait > PATIENCE_S:
-            return replace(halt, note=f"the provider asks to wait: {halt.note}")
+            return replace(halt, note=f"it may take long: {halt.note}")
         self._waited_s += wait
         self.p.rest(wait, self.stop)
         return 1

@@ -153,6 +153,9 @@ class Key:
     def readings(self) -> tuple[Reading, ...]:
         return self.book.readings() if self.book else ()
 
+    def reading_before(self, moment: datetime) -> Reading | None:
+        return self.book.reading_before(moment) if self.book else None
+
     def available(self) -> int | None:
         """Micro-dollars left under every limit that is known; None: none is known."""
         return self.book.available(self.limits) if self.book else None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.base.errors import RushesError
+from core.base.errors import ProviderFault, RushesError
 from core.base.text import one_line
 from core.base.units import Money
 from core.engine.gates import Halt
@@ -19,7 +20,6 @@ from core.engine.states import PauseReason
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from datetime import datetime
 
     from core.engine.keys import Key
     from core.engine.production import Production
@@ -170,11 +170,23 @@ def note_account(p: Production, provider: Provider, account: Account) -> None:
 
 
 def evidence(p: Production, provider: Provider, submission: SubmissionRow) -> list[str]:
-    """What the key had spent at the readings around a doubt, in sentences."""
-    key = p.keys.of(provider.name, submission.key_id)
+    """What the key had spent before a doubt and has spent by now, in sentences. Asks the provider, free."""
+    key = p.keys.of(submission.provider, submission.key_id)
+    if submission.key_id == provider.key_id:
+        try:
+            note_account(p, provider, provider.account())
+        except ProviderFault as fault:
+            return [
+                f"{provider.name} cannot be asked now what the key has spent: {one_line(fault.what, 200)}"
+            ]
+    before = (
+        key.reading_before(datetime.fromisoformat(submission.intent_at)) if submission.intent_at else None
+    )
+    now = next(iter(key.readings()), None)
+    found = [("before the request", before), ("now", now)]
     lines = [
-        f"at {reading.read_at:%H:%M:%S} UTC the key's usage stood at {Money(reading.usage)}"
-        for reading in key.readings()
-        if reading.usage is not None
+        f"the key's usage {when} ({reading.read_at:%Y-%m-%d %H:%M:%S} UTC): {Money(reading.usage)}"
+        for when, reading in found
+        if reading is not None and reading.usage is not None
     ]
-    return lines or ["the provider says nothing of what the key has spent"]
+    return lines or [f"{provider.name} says nothing of what the key has spent: look at its billing page"]

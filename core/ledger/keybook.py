@@ -205,6 +205,11 @@ class KeyBook:
         with self._read() as link:
             return _readings(link) if link else ()
 
+    def reading_before(self, moment: datetime) -> Reading | None:
+        """The last reading taken before a moment: what the key had spent then."""
+        with self._read() as link:
+            return next(iter(_readings(link, stamp(moment), 1)), None) if link else None
+
     def available(self, limits: KeyLimits) -> int | None:
         """Micro-dollars left under the narrowest limit that is known, not below 0; None: none is known.
 
@@ -300,11 +305,15 @@ def _last_reading(link: sqlite3.Connection) -> int:
     return int(link.execute("SELECT coalesce(max(id), 0) FROM reading").fetchone()[0])
 
 
-def _readings(link: sqlite3.Connection) -> tuple[Reading, ...]:
-    sql = "SELECT read_at, limit_remaining, usage, balance, resets_at FROM reading ORDER BY id DESC LIMIT 2"
+def _readings(link: sqlite3.Connection, before: str = "~", count: int = 2) -> tuple[Reading, ...]:
+    """The newest first; `before` is a moment as text, and every one comes before a tilde."""
+    sql = (
+        "SELECT read_at, limit_remaining, usage, balance, resets_at FROM reading WHERE read_at < ?"
+        " ORDER BY id DESC LIMIT ?"
+    )
     return tuple(
         Reading(_moment(row[0]), row[1], row[2], row[3], _moment(row[4]) if row[4] else None)
-        for row in link.execute(sql)
+        for row in link.execute(sql, (before, count))
     )
 
 

@@ -303,3 +303,22 @@ def test_a_lost_book_is_made_good_before_anything_is_sent(build: Build) -> None:
     purse.sync(film.p)
     ChainRunner(film.p, "a", never).run()
     assert purse.key_of(film.p, film.provider).sums().settled_all == DOLLAR
+
+
+def test_a_person_is_shown_what_the_key_had_spent_before_and_has_spent_now(build: Build) -> None:
+    provider = Asked(price=DOLLAR, level=Reconcile.NOTHING, outcomes=deque([UNCLEAR]))
+    provider.key_id = KEY
+    film = build({"a": shots("A", 1)}, provider=provider)
+
+    def spent(micro: int) -> Account:
+        return Account("animatic", "active", usage=Money(micro), read_at=film.clock.now())
+
+    purse.note_account(film.p, provider, spent(5 * DOLLAR))
+    film.make()
+    film.clock.sleep(600)
+    purse.note_account(film.p, provider, spent(5 * DOLLAR))
+    provider.said = spent(6 * DOLLAR)
+    before, now = reconcile.evidence(film.p, film.take("A001"))
+    assert "before the request" in before
+    assert before.endswith("$5.00")
+    assert now.endswith("$6.00")
