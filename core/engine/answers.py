@@ -17,7 +17,7 @@ from core.engine import outcomes, purse
 from core.engine.gates import Halt
 from core.engine.production import Production
 from core.engine.states import PauseReason, TakeState
-from core.ledger import records, spend
+from core.ledger import commands, records, spend
 from core.providers.base import ErrorClass, ProviderError, Sent, SubmitOutcome
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def refused(
         hand_back(p, take, submission, "refused", said, status)
         return Halt(PauseReason.REFUSED, said, _wait(error, THROTTLED_WAIT_S), throttled=True)
     if error.kind in OF_THE_KEY:
-        purse.block(p, submission, error)
+        _block(p, submission, error)
         hand_back(p, take, submission, "refused", said, status)
         return Halt(PauseReason.KEY_LIMIT, purse.named(error, said))
     facts = refusal(p, take, error)
@@ -84,6 +84,15 @@ def refused(
         note = f"{take.shot} take {take.n} was refused{what}: {said}"
         return Halt(PauseReason.MODERATION, note, aside=True)
     return Halt(PauseReason.REFUSED, said)
+
+
+def _block(p: Production, submission: SubmissionRow, error: ProviderError) -> None:
+    """For all films of this user first, then on this film's account, so that it is seen."""
+    purse.block(p, submission, error)
+    resets = stamp(error.resets_at) if error.resets_at else ""
+    reason = one_line(error.message, 300)
+    with p.ledger.write() as w:
+        commands.note_account(w, submission.provider, state="blocked", reason=reason, resets_at=resets)
 
 
 def refusal(p: Production, take: TakeRow, error: ProviderError) -> dict[str, object]:

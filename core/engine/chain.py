@@ -20,7 +20,7 @@ from core.engine.handover import Blocked, opening_of
 from core.engine.harvest import harvest
 from core.engine.requests import draft
 from core.engine.reserve import reserve
-from core.engine.states import IN_FLIGHT, SELF_LIFTING, UNSENT, PauseReason, TakeState
+from core.engine.states import IN_FLIGHT, LOST, SELF_LIFTING, UNSENT, PauseReason, TakeState
 from core.engine.submit import Halt
 from core.film.prompts import plan_hash
 from core.ledger import records, takes
@@ -149,7 +149,7 @@ class ChainRunner:
         if take.state != TakeState.RESERVED:
             reserved = reserve(self.p, take, request, opening, self._plan_hash(take.shot))
             if isinstance(reserved, Halt):
-                return reserved
+                return self._after_halt(reserved)
             take = reserved
         sent = submit.send(self.p, take, request, lambda: opening_of(self.p, take) == opening, self.stop)
         if isinstance(sent, Halt):
@@ -202,7 +202,7 @@ class ChainRunner:
             return
         stuck = [blocked for blocked in self._blocked if not blocked.will_come]
         if stuck:
-            self._pause(Halt(self._reason(stuck[0]), stuck[0].why))
+            self._pause(self._stuck(stuck[0]))
             return
         lost = self.p.reader.newest_lost(self.chain) or self._cancelled_there()
         if lost:
@@ -215,9 +215,13 @@ class ChainRunner:
                 return take
         return None
 
-    def _reason(self, blocked: Blocked) -> PauseReason:
+    def _stuck(self, blocked: Blocked) -> Halt:
+        """Why a take that waits for `blocked.on` waits for ever; in the provider's words where it failed."""
         found = self.p.reader.takes_of(blocked.on)
-        return self._reason_of(found[-1]) if found else PauseReason.REFUSED
+        if not found:
+            return Halt(PauseReason.REFUSED, blocked.why)
+        failed = TakeState(found[-1].state) in LOST and found[-1].note
+        return Halt(self._reason_of(found[-1]), f"{blocked.why}: {failed}" if failed else blocked.why)
 
     def _reason_of(self, take: TakeRow) -> PauseReason:
         if records.was_moderated(self.p.reader, take.id):

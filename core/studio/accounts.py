@@ -82,12 +82,15 @@ def free_key(p: Production, provider: VideoProvider, person: str) -> str:
     if provider.missing_key:
         return f"{provider.name} needs a key: set {provider.missing_key} where the worker is started"
     blocked = purse.blocked(p, provider)
-    if blocked is None:
-        return ""
     try:
         account = provider.account()
     except ProviderFault as fault:
+        if blocked is None:
+            return ""  # nobody refused it: the next request tells
         return f"{provider.name} cannot be asked whether its key may go on: {fault.what}"
+    if blocked is None:
+        note(p, provider, account)  # a limit that was raised since counts at once
+        return ""
     left = account.limit_remaining
     if account.state != "active" or (left is not None and left.micro <= 0):
         note(p, provider, account)

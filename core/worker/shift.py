@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from core.base.errors import DiskFull, FilmHeld, LedgerFault, RushesError
 from core.base.text import one_line
-from core.desk import suggestions
+from core.desk import catalogue, suggestions
 from core.engine import purse, reconcile
 from core.engine.chain import ChainRunner
 from core.engine.states import IN_FLIGHT, LIVE, TakeState
@@ -75,8 +75,9 @@ class Shift:
         self._looked: int | None = None
         self._since = since
         self._asking: threading.Thread | None = None
-        self._proposed_at: int | None = None
+        self._proposed_at: int | None = -1
         self._last_refusal = 0
+        self._propose_failures = catalogue.Proposer(self.p)
 
     def run(self) -> int:
         """The worker's exit code. However it ends: no chain thread outlives it, for the film's lock
@@ -124,6 +125,7 @@ class Shift:
         self._run_chains(version)
         if self._busy() or not self._seen_all(version) or not self._may_end():
             return None
+        self._chore("proposals", self._propose)  # what was refused in this very round
         return self._end(version)
 
     def _chore(self, name: str, act: Callable[[], _T]) -> _T | None:
@@ -270,6 +272,7 @@ class Shift:
         if self._looked != version:
             self._live = self.p.reader.chains_with(LIVE)
             self._looked = version
+            self._chore("failures", self._propose_failures)
 
     def _run_chains(self, version: int) -> None:
         for chain in self._chains():

@@ -31,6 +31,8 @@ REPO = Path(__file__).parents[2]
 LONGEST_S = 60
 """Real seconds after which a worker counts as hung."""
 FROM_ITS_START = ""
+FAR_ENOUGH = 2
+"""Takes after which a death by the clock comes anyway: a fast machine must not outrun its deaths."""
 AROUND_THE_POST = ("take.intent.after", "post.before", "post.after", "outcome.written", "take.submitted.in")
 
 
@@ -53,7 +55,7 @@ def draw(seed: int, count: int) -> list[Death]:
     anywhere = [point for point in CRASH_POINTS if ".in_doubt." not in point]
     deaths = []
     for number in range(count):
-        visit = dice.choice((1, 1, 2))
+        visit = dice.choice((1, 2, 2, 3))
         if number % 3 == 0:
             deaths.append(Death(dice.choice(AROUND_THE_POST), visit))
         elif number % 3 == 1:
@@ -71,6 +73,7 @@ class _Drill:
     def __init__(self, death: Death) -> None:
         self._death = death
         self._left = death.visit
+        self._made = 0
         if death.point == FROM_ITS_START:
             self._die()
 
@@ -79,6 +82,9 @@ class _Drill:
             self._left -= 1
             if self._left == 0:
                 self._die()
+        self._made += point == "take.review.after"
+        if self._death.after_s and self._made == FAR_ENOUGH:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def _die(self) -> None:
         if not self._death.after_s:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from core.base import settings
+from core.base.clock import stamp
+from core.base.hold import hold
 from core.base.settings import KeyLimits
 from core.engine.chain import ChainRunner
 from core.engine.keys import Key, KeyRing
@@ -19,8 +22,10 @@ from core.film.load import load_plan
 from core.ledger.append import Ledger
 from core.ledger.views import Reader, TakeRow
 from core.studio import acts, orders
+from core.studio.assembly import open_film
 from core.studio.connections import connect
 from core.studio.places import Places
+from core.worker.shift import Shift
 from tests.fakes.clips import picture_bytes
 from tests.fakes.openrouter import API
 from tests.nights.brisk import ArkNight, ReplicateNight, RouterNight
@@ -46,9 +51,9 @@ class PaintedClips(StubClips):
 
 
 class FastClock:
-    """A thousand seconds a second, the same for every thread."""
+    """A hundred seconds a second, the same for every thread."""
 
-    SPEED = 1000.0
+    SPEED = 100.0
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -87,6 +92,18 @@ def chained(prefix: str, lengths: list[int], seam: str = "last") -> list[dict[st
     """Shots of these lengths, each but the first beginning with the last frame of the one before."""
     rows: list[dict[str, Any]] = [{"id": f"{prefix}{n:03d}", "seconds": s} for n, s in enumerate(lengths, 1)]
     return [rows[0], *({**row, "seam": seam} for row in rows[1:])]
+
+
+def a_shift(root: Path) -> int:
+    """One worker's shift in this very process, clips and clock the real ones; its exit code."""
+    places = Places(root)
+    with hold(places.lock) as held:
+        opened = open_film(places)
+        try:
+            since = stamp(opened.production.clock.now())
+            return Shift(opened, places, held, threading.Event(), linger=False, chains=(), since=since).run()
+        finally:
+            opened.close()
 
 
 @dataclass

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.base.errors import WaitsForPerson
+from core.ledger import records
+from core.studio import accounts
 from tests.nights.brisk import RouterNight
 from tests.nights.conftest import Open
-from tests.nights.room import SEEDS_FILM, chained, write_night
+from tests.nights.room import SEEDS_FILM, a_shift, chained, write_night
+from tests.support.stage import never
 
 WHOLE = 98_280_000
 """Micro-dollars: 650 s at $0.1512."""
@@ -143,6 +146,34 @@ def test_a_limit_that_is_raised_too_little_pauses_before_anything_is_sent(
     assert "the provider left $1.00 on this key" in note
     assert len(router.calls_to("POST", "/videos$")) == 2
     router.lift(usd=10.0)
+    accounts.note_accounts(room.p, [room.p.provider("openrouter")], never)  # as the worker does at its start
     room.resume()
     room.run()
     assert set(room.states().values()) == {"review"}, room.pause("night")
+
+
+def test_resume_reads_the_key_anew_where_its_last_reading_is_why_the_chain_paused(
+    shelf: Path, router: RouterNight, open_room: Open
+) -> None:
+    router.account |= {"limit": 10.0, "limit_remaining": 10.0}
+    room = open_room(write_night(shelf / "film", {"night": chained("N", [4, 15])}))
+    room.order()
+    router.account["limit_remaining"] = 1.0  # others spent on the key meanwhile
+    accounts.note_accounts(room.p, [room.p.provider("openrouter")], never)
+    room.run()
+    assert room.pause("night")[0] == "budget"
+    router.lift(usd=10.0)
+    room.resume()
+    room.run()
+    assert set(room.states().values()) == {"review"}, room.pause("night")
+
+
+def test_after_a_key_limit_the_film_shows_the_account_blocked(
+    shelf: Path, router: RouterNight, open_room: Open
+) -> None:
+    room = open_room(write_night(shelf / "film", {"night": chained("N", [4])}))
+    room.order()
+    router.exhaust(1)
+    assert a_shift(room.root) == 3
+    assert room.pause("night")[0] == "key_limit"
+    assert records.accounts(room.p.reader)["openrouter"]["state"] == "blocked"
