@@ -1,6 +1,7 @@
 """The user's settings and state folders. Keys of providers come from the environment only.
 
-`$XDG_CONFIG_HOME/rushes/settings.toml`: name, role, ffmpeg, and what a provider's key may spend.
+`$XDG_CONFIG_HOME/rushes/settings.toml`: name, role (director, producer, editor, client, operator), ffmpeg,
+and what a provider's key may spend.
 Never a key in clear.
 
     [keys.openrouter]
@@ -21,11 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import BadInput, nearest
+from core.base.paths import write_atomic
 from core.base.units import MAX_MICRO, Money
 
 _KNOWN = ("name", "role", "ffmpeg", "ascii", "pictures", "keys")
 _OF_A_KEY = ("limit_usd", "day_usd", "in_flight", "per_minute")
 _PROVIDER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+ROLES: tuple[str, ...] = ("director", "producer", "editor", "client", "operator")
 MAX_IN_FLIGHT = 1000
 MAX_PER_MINUTE = 6000
 
@@ -73,18 +76,24 @@ class Settings:
     """By provider's name."""
 
 
+def _xdg(name: str, otherwise: Path) -> Path:
+    """A folder of the XDG base directories; one that is not absolute is to be ignored, says their page."""
+    given = Path(os.environ.get(name, ""))
+    return (given if given.is_absolute() else otherwise) / "rushes"
+
+
 def config_dir() -> Path:
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "rushes"
+    return _xdg("XDG_CONFIG_HOME", Path.home() / ".config")
 
 
 def state_dir() -> Path:
     """What belongs to the user and to no film: the books and locks of keys."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "rushes"
+    return _xdg("XDG_STATE_HOME", Path.home() / ".local" / "state")
 
 
 def cache_dir() -> Path:
     """What can be read again from its source: live capabilities and prices, with their dates."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rushes"
+    return _xdg("XDG_CACHE_HOME", Path.home() / ".cache")
 
 
 def load() -> Settings:
@@ -105,9 +114,51 @@ def load() -> Settings:
         if not isinstance(value, kind):
             shown = "table, like [keys.openrouter]" if kind is dict else kind.__name__
             raise BadInput(f"'{name}' must be a {shown}", where=str(path))
+    if found.get("role"):
+        found["role"] = check_role(found["role"], str(path))
     keys = {name: _limits(name, value, str(path)) for name, value in found.pop("keys", {}).items()}
     ffmpeg = os.environ.get("RUSHES_FFMPEG") or found.get("ffmpeg", "")
     return Settings(**{**found, "ffmpeg": ffmpeg, "keys": keys})
+
+
+def check_role(word: str, where: str = "") -> str:
+    """A role in the film. Raises BadInput with the nearest."""
+    role = word.strip().casefold()
+    if role not in ROLES:
+        near = nearest(role, ROLES)
+        raise BadInput(
+            f"'{word[:40]}' is no role", where=where, nearest=near, todo=f"one of: {', '.join(ROLES)}"
+        )
+    return role
+
+
+def keep_person(name: str, role: str) -> Path:
+    """Writes name and role into the settings file, all its other lines kept. Returns the file.
+
+    An empty role is left out. Raises BadInput where the file is not TOML or cannot be written.
+    """
+    import tomlkit  # noqa: PLC0415 - 30 ms, once in a person's life
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+
+    role = check_role(role) if role.strip() else ""
+    path = config_dir() / "settings.toml"
+    try:
+        found = tomlkit.parse(path.read_text("utf-8"))
+    except FileNotFoundError:
+        found = tomlkit.document()
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"not readable as TOML: {error}", where=str(path), todo="mend the line it names"
+        ) from error
+    before = tomlkit.document()
+    for field_name, value in (("name", name.strip()), ("role", role)):
+        if field_name in found:
+            found[field_name] = value
+        elif value:
+            before[field_name] = value
+    # New lines stand first: behind a table's head they would be the table's.
+    write_atomic(path, f"{tomlkit.dumps(before)}{tomlkit.dumps(found)}".encode())
+    return path
 
 
 def _limits(provider: str, table: Any, path: str) -> KeyLimits:

@@ -17,9 +17,9 @@ from core.base.errors import BadInput, IllegalStep, ProviderFault
 from core.base.paths import sha256_file
 from core.base.text import one_line
 from core.base.units import MAX_MICRO, Certainty, Money
-from core.engine import answers, purse, sidecar
+from core.engine import answers, brought, purse, sidecar
 from core.engine.production import Production, write_step
-from core.engine.states import IN_FLIGHT, PauseReason, TakeState
+from core.engine.states import ELSEWHERE, IN_FLIGHT, PauseReason, TakeState
 from core.film.continuity import FROM_BEFORE
 from core.ledger import records, spend, takes
 from core.ledger.tables import Measurement
@@ -42,6 +42,13 @@ def harvest(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
 
     Raises ProviderFault when polls or downloads keep failing; nothing is lost by that.
     """
+    if take.provider != ELSEWHERE:
+        return _walk(p, take, stop)
+    with brought.turn(p, stop) as ours:  # whoever brought it may be at it, in another process
+        return _walk(p, p.take(take.id), stop) if ours else take
+
+
+def _walk(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
     while TakeState(take.state) in IN_FLIGHT and not stop():
         take = _ACTS[TakeState(take.state)](p, take, stop)
     return take
@@ -185,7 +192,11 @@ def _claim(files: TakeFiles, take: TakeRow, job: str) -> None:
 
 def _verify(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
     files = p.files(take.shot, take.n)
-    if not files.clip.is_file() or sha256_file(files.clip) != take.sha:
+    if take.provider == ELSEWHERE:
+        lacking = brought.arrive(p, take)
+        if lacking:
+            return p.step(take, TakeState.BROKEN, lacking, note=lacking)
+    elif not files.clip.is_file() or sha256_file(files.clip) != take.sha:
         return p.step(take, TakeState.REMOTE_OK, "the file on disk is not what was downloaded")
     try:
         facts = _measure(p, take)
@@ -222,7 +233,10 @@ def verify_again(p: Production, take: TakeRow) -> TakeRow:
 def _frame(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
     files = p.files(take.shot, take.n)
     if not files.clip.is_file():
-        return p.step(take, TakeState.REMOTE_OK, "the clip is gone from disk")
+        gone = "the clip is gone from disk"
+        if take.provider == ELSEWHERE:
+            return p.step(take, TakeState.BROKEN, gone, note=gone)
+        return p.step(take, TakeState.REMOTE_OK, gone)
     p.clips.frame(files.clip, files.first, files.last)
     reach("frames.written")
     first, last = p.clips.picture_sha(files.first), p.clips.picture_sha(files.last)

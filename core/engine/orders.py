@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,14 +86,19 @@ class RunQuote:
         return sum(want.quote.expected.micro for want in self.wanted if want.quote)
 
 
-def seed_for(shot: str, n: int, taken: Container[int] = ()) -> int:
+def seed_for(shot: str, n: int) -> int:
+    """A seed (31 bits) for what is never sent: a quote, a take that was found again."""
+    return int.from_bytes(hashlib.sha256(f"{shot}/{n}".encode()).digest()[:4], "big") & 0x7FFFFFFF
+
+
+def draw_seed(taken: Container[int]) -> int:
     """A seed (31 bits) that is none of `taken`: also the tag its job is found by.
 
-    By its shot and number alone two of 20,000 takes share one in every eleventh film.
+    Drawn, not made of the shot's name: two films on one key may both have an S101, and a doubt of one
+    must not find the other's job.
     """
-    name = f"{shot}/{n}"
-    while (seed := int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") & 0x7FFFFFFF) in taken:
-        name += "+"
+    while (seed := secrets.randbelow(1 << 31)) in taken:
+        pass
     return seed
 
 
@@ -139,16 +145,16 @@ def quote(p: Production, scope: Scope) -> RunQuote:
         unfinished += sum(1 for take in made if TakeState(take.state) in _STILL_TO_DO)
         if _wants(p, shot, made, scope):
             if used is None:
-                used = _used_numbers(p)
-            n = max(used.get(shot.id, 0), _highest_file(p, shot.id), *(take.n for take in made)) + 1
+                used = used_numbers(p)
+            n = max(used.get(shot.id, 0), highest_file(p, shot.id), *(take.n for take in made)) + 1
             choice = choose_model(p.plan, shot)
-            wanted.append(Wanted(shot.id, chain.id, n, choice.provider, choice.model, _price(p, shot, n)))
+            wanted.append(Wanted(shot.id, chain.id, n, choice.provider, choice.model, price(p, shot, n)))
         else:
             kept.append(shot.id)
     return RunQuote(tuple(wanted), tuple(kept), unfinished)
 
 
-def _used_numbers(p: Production) -> dict[str, int]:
+def used_numbers(p: Production) -> dict[str, int]:
     """Shot to the highest take a saved reply names that the ledger has no submission for: a ledger that
     was restored may have forgotten it."""
     known, used = records.keys(p.reader), dict[str, int]()
@@ -159,7 +165,7 @@ def _used_numbers(p: Production) -> dict[str, int]:
     return used
 
 
-def _highest_file(p: Production, shot: str) -> int:
+def highest_file(p: Production, shot: str) -> int:
     """The highest take number that stands in takes/, so that no file is ever written over."""
     numbers = (_NUMBER.match(path.name, len(shot)) for path in p.files(shot, 1).folder.glob(f"{shot}_t*"))
     return max((int(match[1]) for match in numbers if match), default=0)
@@ -189,7 +195,7 @@ def was_sent(p: Production, take: TakeRow) -> bool:
     return any(row.job_id for row in p.reader.submissions_of("take", take.id))
 
 
-def _price(p: Production, shot: Shot, n: int) -> Quote | None:
+def price(p: Production, shot: Shot, n: int) -> Quote | None:
     """None where nobody knows a price. Raises BadInput for one that is no sum of money."""
     choice = choose_model(p.plan, shot)
     request = expecting(draft(p, shot, n, seed_for(shot.id, n)), seam_name(p.plan, shot.id))
@@ -221,7 +227,7 @@ def place(p: Production, scope: Scope, also: Callable[[Writer], None] | None = N
 
 def _row(p: Production, want: Wanted, order: str, pass_name: str, seeds: set[int]) -> Take:
     shot = p.plan.shot(want.shot)
-    seed = seed_for(want.shot, want.n, seeds)
+    seed = draw_seed(seeds)
     seeds.add(seed)
     return Take(
         chain=want.chain,

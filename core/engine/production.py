@@ -84,6 +84,8 @@ def take_name(shot: str, n: int) -> str:
     return f"{shot}_t{n:03d}"
 
 
+BROUGHT = ".import-"
+"""Part files of clips a person brings begin so: their take is finished from them, whoever died."""
 STOP_LAG_S = 0.5
 """Nobody who stops a worker waits longer for a sleeping chain."""
 
@@ -107,6 +109,8 @@ class Production:
     free_bytes: Callable[[], int] = field(default=lambda: 1 << 40)
     """Free disk space at `home`."""
 
+    ours: Callable[[], bool] = field(default=lambda: True)
+    """Whether this user has agreed to a sum in this film; a yes in its ledger may be somebody else's."""
     empty_since: dict[int, float] = field(default_factory=dict)
     """Submission to when this process first found the provider's listing empty of it, monotonic seconds."""
 
@@ -147,6 +151,8 @@ class Production:
         """Removes half files a killed worker left; only whoever holds the film may call it."""
         left = [*(self.home / "takes").glob("*/*.part*"), *(self.home / "takes").glob("*/.*.part*")]
         left += (self.home / ".rushes" / "outcomes").glob(".*.part*")
+        # An import may be at work beside us; what nobody finishes, `audit --repair` removes.
+        left = [part for part in left if not part.name.startswith(BROUGHT)]
         for part in left:
             part.unlink(missing_ok=True)
         return len(left)

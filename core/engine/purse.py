@@ -94,6 +94,13 @@ def release(p: Production, provider: Provider, key: str) -> None:
     key_of(p, provider).release(key, film=film_of(p))
 
 
+def owe(p: Production, submission: SubmissionRow) -> None:
+    """Says, before the request leaves, that it may be paid for. Raises LedgerFault, DiskFull, BadInput."""
+    held = p.reader.booked(submission.id).get("reserve", 0)
+    key = p.keys.of(submission.provider, submission.key_id)
+    key.commit(submission.key, film=film_of(p), upper=held)
+
+
 def mirror(p: Production, submission_id: int) -> None:
     """Says to the key's book what the ledger says of a submission. A book that cannot be written now
     holds too much, not too little: the next start says it again."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.clock import stamp
 from core.base.jsons import read_json
 from core.base.paths import write_atomic
-from core.ledger import records
+from core.ledger import records, rescues
 
 if TYPE_CHECKING:
     from core.engine.production import Production, TakeFiles
@@ -73,8 +73,22 @@ def write(p: Production, take: TakeRow, *, first_sha: str, last_sha: str) -> Non
             },
             "made_at": stamp(p.clock.now()),
             "rehearsal": p.rehearsal,
+            **brought(p, take),
         },
     )
+
+
+MAX_WORDS = 20_000
+"""What a sidecar keeps of a person's words; the ledger has all of them."""
+
+
+def brought(p: Production, take: TakeRow) -> dict[str, Any]:
+    """Of a take that a person brought, where it comes from; empty for any other."""
+    found = rescues.of_take(p.reader, take.id)
+    if found is None:
+        return {}
+    cut = {name: value[:MAX_WORDS] if isinstance(value, str) else value for name, value in found.items()}
+    return {"rescue": cut}
 
 
 def _save(files: TakeFiles, facts: dict[str, Any]) -> None:

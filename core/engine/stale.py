@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.engine.states import ELSEWHERE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -40,7 +42,7 @@ def stale_shots(shots: Iterable[PlannedShot], chosen_of: Mapping[str, TakeRow]) 
 def _is_stale(shot: PlannedShot, take: TakeRow, chosen_of: Mapping[str, TakeRow], stale: set[str]) -> bool:
     if take.plan_hash and shot.plan_hash and take.plan_hash != shot.plan_hash:
         return True
-    if not shot.depends:
-        return False
+    if not shot.depends or (take.provider == ELSEWHERE and take.source_take is None):
+        return False  # what a person brought began from no frame of ours
     source = chosen_of.get(shot.depends)
     return source is None or source.id != take.source_take or shot.depends in stale

@@ -5,6 +5,10 @@ guards (review policy, budget, a person behind a new try) stand with whoever ask
 
     PLANNED > READY > GATED > RESERVED > INTENT > SUBMITTED > RUNNING > REMOTE_OK > DOWNLOADING
             > DOWNLOADED > VERIFIED > FRAMED > REVIEW > APPROVED | REJECTED
+
+A clip that a person brings has no job: it goes PLANNED > DOWNLOADED in the transaction that makes its
+row (`engine.imports`), and from there like any other; what it lacks on disk makes it BROKEN, for there
+is nobody to fetch it from again.
 """
 
 from __future__ import annotations
@@ -17,6 +21,10 @@ from core.base.errors import IllegalStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+ELSEWHERE = "elsewhere"
+"""The provider of a take that a person brought: there is no adapter for it, no job and no key."""
 
 
 class TakeState(StrEnum):
@@ -57,7 +65,7 @@ S = TakeState
 
 STEPS: Mapping[TakeState, frozenset[TakeState]] = MappingProxyType(
     {
-        S.PLANNED: frozenset({S.READY, S.CANCELLED}),
+        S.PLANNED: frozenset({S.READY, S.DOWNLOADED, S.CANCELLED}),
         S.READY: frozenset({S.GATED, S.PLANNED, S.CANCELLED}),
         S.GATED: frozenset({S.RESERVED, S.READY, S.CANCELLED}),
         S.RESERVED: frozenset({S.INTENT, S.READY, S.CANCELLED}),
@@ -69,7 +77,7 @@ STEPS: Mapping[TakeState, frozenset[TakeState]] = MappingProxyType(
         S.DOWNLOADING: frozenset({S.DOWNLOADED, S.REMOTE_OK, S.EXPIRED}),
         S.DOWNLOADED: frozenset({S.VERIFIED, S.BROKEN, S.REMOTE_OK}),
         S.BROKEN: frozenset({S.REJECTED, S.DOWNLOADED}),
-        S.VERIFIED: frozenset({S.FRAMED, S.REMOTE_OK}),
+        S.VERIFIED: frozenset({S.FRAMED, S.BROKEN, S.REMOTE_OK}),
         S.FRAMED: frozenset({S.REVIEW}),
         S.REVIEW: frozenset({S.APPROVED, S.REJECTED}),
         # Nothing is edited, everything is superseded: a person may decide again.

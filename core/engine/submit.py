@@ -12,7 +12,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from core.base.crash import reach
-from core.base.errors import BadInput, ProviderFault
+from core.base.errors import BadInput, DiskFull, ProviderFault, RushesError
+from core.base.redact import redact, secret_values
 from core.base.text import one_line
 from core.engine import answers, purse
 from core.engine.gates import Halt as Halt
@@ -90,7 +91,21 @@ def send(
             return _changed(p, take, submission)
         if paused:
             return paused
+        unsaid = _owe(p, p.take(take.id), submission)
+        if unsaid:
+            return unsaid
         return _ask(p, p.take(take.id), submission, provider, payload)
+
+
+def _owe(p: Production, take: TakeRow, submission: SubmissionRow) -> Halt | None:
+    """The key's book hears of the intent before a byte leaves: a copy of this film would be refused."""
+    try:
+        purse.owe(p, submission)
+    except RushesError as fault:
+        answers.hand_back(p, take, submission, "not_sent", one_line(fault.what, 300))
+        reason = PauseReason.DISK if isinstance(fault, DiskFull) else PauseReason.REFUSED
+        return Halt(reason, one_line(str(fault), 300))
+    return None
 
 
 def _ask(
@@ -133,5 +148,6 @@ def _post(provider: VideoProvider, payload: Payload) -> SubmitOutcome:
     try:
         return provider.submit(payload)
     except Exception as error:  # noqa: BLE001 - whatever it was, nobody knows whether a byte left
-        fault = ProviderError(ErrorClass.UNKNOWN, one_line(f"{type(error).__name__}: {error}", 500))
+        said = redact(f"{type(error).__name__}: {error}", secret_values())
+        fault = ProviderError(ErrorClass.UNKNOWN, one_line(said, 500))
         return SubmitOutcome(Sent.UNCLEAR, error=fault)

@@ -83,6 +83,8 @@ def connect(path: Path) -> sqlite3.Connection:
             link.execute("PRAGMA journal_mode=PERSIST")
             link.execute("PRAGMA synchronous=FULL")
             link.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the drive's cache
+            # A long text must not spill to the file before its commit: that locks our own reader out.
+            link.execute("PRAGMA cache_spill=OFF")
             link.execute("PRAGMA foreign_keys=ON")
             link.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE deletes past the triggers
             link.execute("PRAGMA trusted_schema=OFF")

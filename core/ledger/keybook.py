@@ -86,13 +86,15 @@ class KeyBook:
     def hold(self, key: str, film: str, upper: int, limits: KeyLimits) -> Refusal:
         """Tests every limit and books `upper` micro-dollars; empty when booked, else a sentence why not.
 
-        `key` is the submission's. Held twice, it counts once. Refuses what is paid for already.
+        `key` is the submission's. Held twice, it counts once. Refuses what is sent or paid for already.
         """
         _check(key, upper)
         with self._write() as link:
             row = _row(link, key)
             if row and row.state in PAID:
                 return Refusal("this request is paid for already")
+            if row and row.state == "committed":
+                return Refusal("this request was sent before, by this film or by a copy of it")
             live = row is not None and row.state in LIVE
             if row and live and upper <= row.held:
                 return Refusal()

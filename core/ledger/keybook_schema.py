@@ -115,17 +115,38 @@ def _ours(fault: LedgerFault | DiskFull | BadInput) -> LedgerFault | DiskFull | 
 
 def private_folder(folder: Path) -> None:
     """Makes a key's folder, for its user alone. Raises BadInput for a link in its place."""
-    if folder.is_symlink():
-        raise BadInput(
-            "a link stands where a key's state is kept", where=str(folder), todo="take the link away"
-        )
+    for part in (folder, folder.parent):
+        if part.is_symlink():
+            raise BadInput(
+                "a link stands where a key's state is kept", where=str(part), todo="take the link away"
+            )
     with disk_errors(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise BadInput(
+            "others may write where a key's state is kept",
+            where=str(folder),
+            todo=f"make it yours alone: chmod 700 {folder}",
+        )
+
+
+def _sweep(path: Path) -> None:
+    """Half books that processes left which are gone."""
+    for part in path.parent.glob(f".{path.name}.*{PART}"):
+        pid = part.name.removeprefix(f".{path.name}.").partition("-")[0]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            part.unlink(missing_ok=True)
+        except (ValueError, OverflowError, PermissionError):
+            continue
 
 
 def _create(path: Path) -> None:
     """The book appears whole; where another process was first, its book stands."""
     private_folder(path.parent)
+    _sweep(path)
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
     part.unlink(missing_ok=True)
     try:

@@ -15,12 +15,61 @@ if TYPE_CHECKING:
 
 
 def failures(reader: Reader) -> list[dict[str, Any]]:
-    """Newest first, superseded rows left out, with the take's number as `n`."""
+    """Newest first, superseded rows left out.
+
+    Beside the row's own columns: `n`, `provider` and `model` of its take (None without one), `first` (the
+    row that was amended first, else its own id), and its `cost` in micro-dollars with `certainty` and
+    `cost_from`: as a person gave it, else what its take was billed; None is unknown.
+    """
     found = reader.table("failure", "ORDER BY id DESC")
-    superseded = {row["supersedes"] for row in found}
-    sql = "SELECT id, n FROM take WHERE id IN (SELECT take_id FROM failure)"
-    numbers = {row[0]: row[1] for row in reader.rows(sql)}
-    return [{**row, "n": numbers.get(row["take_id"])} for row in found if row["id"] not in superseded]
+    before = {row["id"]: row["supersedes"] for row in found}
+    superseded = set(before.values())
+    sql = "SELECT id, n, provider, model FROM take WHERE id IN (SELECT take_id FROM failure)"
+    takes = {row[0]: row[1:] for row in reader.rows(sql)}
+    billed = _billed(reader)
+    rows = []
+    for row in found:
+        if row["id"] not in superseded:
+            n, provider, model = takes.get(row["take_id"], (None, None, None))
+            about = {"n": n, "provider": provider, "model": model, "first": _first(row["id"], before)}
+            rows.append({**row, **about, **_cost(row, billed)})
+    return rows
+
+
+def _first(ident: int, before: dict[int, int | None]) -> int:
+    while (earlier := before.get(ident)) is not None:
+        ident = earlier
+    return ident
+
+
+def _cost(row: dict[str, Any], billed: dict[int, tuple[int | None, str]]) -> dict[str, Any]:
+    if row["micro"] is not None:
+        return {"cost": row["micro"], "certainty": "exact", "cost_from": "given"}
+    micro, certainty = billed.get(row["take_id"], (None, "unknown"))
+    return {"cost": micro, "certainty": certainty, "cost_from": "" if micro is None else "take"}
+
+
+def billed(reader: Reader, take_id: int) -> tuple[int | None, str]:
+    """What a take was billed in all, micro-dollars, and how well that is known; None is unknown."""
+    return _billed(reader, "s.subject_id=?", take_id).get(take_id, (None, "unknown"))
+
+
+def _billed(
+    reader: Reader, which: str = "s.subject_id IN (SELECT take_id FROM failure)", *args: object
+) -> dict[int, tuple[int | None, str]]:
+    """Unknown while anything is still held or owed. A released hold bought nothing: an exact zero."""
+    sql = (
+        "SELECT s.subject_id, sum(CASE WHEN m.kind IN ('settle', 'writeoff') THEN m.micro ELSE 0 END),"
+        " max(CASE WHEN m.kind NOT IN ('settle', 'writeoff') THEN 0 WHEN m.certainty='exact' THEN 0"
+        " WHEN m.certainty='estimated' THEN 1 ELSE 2 END),"
+        " count(DISTINCT s.id) - sum(m.kind IN ('settle', 'writeoff', 'release'))"
+        f" FROM submission s JOIN money m ON m.submission_id=s.id WHERE s.subject_kind='take' AND {which}"
+        " GROUP BY s.subject_id"
+    )
+    return {
+        take: (None, "unknown") if worst == 2 or still_open else (micro, ("exact", "estimated")[worst])
+        for take, micro, worst, still_open in reader.rows(sql, *args)
+    }
 
 
 def accounts(reader: Reader) -> dict[str, dict[str, Any]]:
@@ -33,6 +82,12 @@ def verdicts(reader: Reader) -> list[dict[str, Any]]:
     return reader.table("verdict", "ORDER BY id")
 
 
+def newest_verdicts(reader: Reader) -> list[dict[str, Any]]:
+    """The newest of each thing that was judged, oldest first: the one that counts."""
+    newest = "SELECT max(id) FROM verdict GROUP BY subject_kind, subject_id"
+    return reader.table("verdict", f"WHERE id IN ({newest}) ORDER BY id")
+
+
 def notes(reader: Reader) -> list[dict[str, Any]]:
     """Oldest first."""
     return reader.table("note", "ORDER BY id")
@@ -42,27 +97,42 @@ SUGGESTED = "suggestion.made"
 """The event that ties suggestions to their shot and take, and says what each would cost."""
 
 
-def suggestions(reader: Reader) -> list[dict[str, Any]]:
-    """Those nobody decided yet, newest first; of one event in its order.
+def suggestions(reader: Reader, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Those nobody decided yet (`everything`: all), newest first; of one event in its order.
 
     Beside the row's own columns: `chain`, `shot`, `take_id`, `n`, `kind`, and `upper` and `expected` in
-    micro-dollars (None: unknown).
+    micro-dollars (None: unknown); and whatever else its event says of it.
     """
-    decided = {row["suggestion_id"] for row in reader.table("suggestion_decision")}
+    decided = set() if everything else {row["suggestion_id"] for row in reader.table("suggestion_decision")}
+    sql = f"SELECT id, n FROM take WHERE id IN (SELECT take_id FROM event WHERE kind='{SUGGESTED}')"
+    numbers = {row[0]: row[1] for row in reader.rows(sql)}
     tied: dict[int, dict[str, Any]] = {}
     for event in reader.events(limit=1_000_000, kinds=(SUGGESTED,)):
-        take = reader.take(event["take_id"]) if event["take_id"] else None
         about = {"chain": event["chain"], "shot": event["shot"], "take_id": event["take_id"]}
         made = event["data"].get("made", [])
         for one in made:
-            tied[one["id"]] = {**about, "n": take.n if take else None, "first": made[0]["id"], **one}
+            n = numbers.get(event["take_id"])
+            tied[one["id"]] = {**about, "n": n, "first": made[0]["id"], **one}
     plain = {"chain": "", "shot": "", "take_id": None, "n": None, "kind": "", "upper": None, "expected": None}
     found = [
-        {**plain, **tied.get(row["id"], {}), **row}
+        {**plain, **(held := tied.get(row["id"], {})), **row, "kind": row["kind"] or held.get("kind", "")}
         for row in reader.table("suggestion", "ORDER BY id")
         if row["id"] not in decided
     ]
     return sorted(found, key=lambda row: -int(row.pop("first", row["id"])))
+
+
+def decisions(reader: Reader) -> dict[int, list[dict[str, Any]]]:
+    """Suggestion to all that people decided about it, oldest first: the newest counts."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in reader.table("suggestion_decision", "ORDER BY id"):
+        found.setdefault(row["suggestion_id"], []).append(row)
+    return found
+
+
+def suggested_texts(reader: Reader, most: int) -> list[tuple[int, str]]:
+    """(id, first `most` characters) of every suggestion."""
+    return [(row[0], row[1]) for row in reader.rows("SELECT id, substr(text, 1, ?) FROM suggestion", most)]
 
 
 def progress_of(reader: Reader, take_id: int) -> float | None:
@@ -107,6 +177,11 @@ def ordered(reader: Reader, take_id: int) -> Ordered:
 def frames_of(reader: Reader, take_id: int) -> int:
     """How many frames were ordered."""
     return ordered(reader, take_id).frames
+
+
+def born(reader: Reader) -> str:
+    """The moment the ledger was made."""
+    return str(reader.rows("SELECT min(at) FROM migration")[0][0])
 
 
 def keys(reader: Reader) -> set[str]:

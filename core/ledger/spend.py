@@ -182,3 +182,9 @@ def reserved_of(w: Writer, kind: str, subject: int) -> list[int]:
         )
     )
     return [int(row[0]) for row in rows]
+
+
+def has_job(w: Writer, provider: str, job_id: str) -> bool:
+    """Whether some submission owns a job, as this transaction sees it."""
+    same = (col(Submission.provider) == provider, col(Submission.job_id) == job_id)
+    return bool(w.rows(select(col(Submission.id)).where(*same)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import col
 
@@ -19,11 +19,25 @@ if TYPE_CHECKING:
     from core.ledger.append import Writer
 
 
-def plan(w: Writer, row: Take) -> int:
+def plan(w: Writer, row: Take, text: str = "") -> int:
     """A new take, PLANNED; returns its id. `UNIQUE (shot, n)` refuses a second one of that number."""
     take_id = w.add(row)
-    w.event("take.planned", f"take {row.n} ordered", chain=row.chain, shot=row.shot, take_id=take_id)
+    said = text or f"take {row.n} ordered"
+    w.event("take.planned", said, chain=row.chain, shot=row.shot, take_id=take_id)
     return take_id
+
+
+def highest(w: Writer, shot: str) -> int:
+    """The highest number of a shot's takes as this transaction sees them; 0 where there is none."""
+    rows = w.rows(select(func.max(col(Take.n))).where(col(Take.shot) == shot))
+    return int(rows[0][0] or 0)
+
+
+def with_clip(w: Writer, shot: str, sha: str) -> int | None:
+    """The id of a shot's newest take of these very bytes, as this transaction sees it."""
+    same = (col(Take.shot) == shot, col(Take.sha) == sha)
+    rows = w.rows(select(col(Take.id)).where(*same).order_by(col(Take.n).desc()).limit(1))
+    return int(rows[0][0]) if rows else None
 
 
 def step(

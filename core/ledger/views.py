@@ -226,6 +226,8 @@ class Reader:
     def table(self, name: str, tail: str = "", *args: object) -> list[dict[str, Any]]:
         """Rows of a whole table as dictionaries. `name` and `tail` are our own fixed words."""
         columns = [row[1] for row in self.rows(f"PRAGMA table_info({name})")]
+        if not columns:
+            return []  # a step of the schema that this ledger has yet to take: nothing was written there
         return [
             dict(zip(columns, row, strict=True)) for row in self.rows(f"SELECT * FROM {name} {tail}", *args)
         ]

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import threading
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,18 +51,16 @@ def find_ffmpeg(named: str | None = None) -> Path:
     """
     if named:
         return _named(named)
+    # Not by the package's own search: that starts programs with our whole environment, keys included.
     home = Path(imageio_ffmpeg.__file__).parent
-    try:
-        found = Path(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError:
-        found = Path()
-    if home not in found.parents:
+    found = sorted((home / "binaries").glob("ffmpeg-*"))
+    if not found:
         raise BadInput(
             "the ffmpeg that comes with Rushes was not found",
             where=str(home),
-            todo="install imageio-ffmpeg again, unset IMAGEIO_FFMPEG_EXE, or name an ffmpeg in the settings",
+            todo="install imageio-ffmpeg again, or name an ffmpeg in the settings",
         )
-    return found
+    return _tried(found[-1])
 
 
 def encode_frames(
@@ -248,6 +247,12 @@ def _limit(pid: int, timeout_s: float) -> None:
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     return kept | {"LC_ALL": "C.UTF-8"}
+
+
+@cache
+def _tried(path: Path) -> Path:
+    """The binary, once it has shown that it runs."""
+    return _named(str(path))
 
 
 def _named(named: str) -> Path:

@@ -39,7 +39,7 @@ from core.providers.fal_api import models, words
 from core.providers.fal_api.history import DAYS, ended_since
 from core.providers.wire.magic import Magic
 from core.providers.wire.pictures import data_uri, read_picture
-from core.providers.wire.reply import KEY, WireFault
+from core.providers.wire.reply import KEY, WireFault, without
 from core.providers.wire.site import Site, wire_of
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class Fal(VideoProvider):
         found, hidden = [], ""
         for item in ended_since(self._platform, since, self._site.clock.now()):
             endpoint, request_id, sent = (item.get(n) for n in ("endpoint_id", "request_id", "json_input"))
-            if not isinstance(endpoint, str) or not isinstance(sent, dict):
+            if not isinstance(endpoint, str) or not isinstance(request_id, str) or not isinstance(sent, dict):
                 hidden = str(request_id)
             elif sent.get("seed") == seed and not isinstance(sent.get("seed"), bool):
                 name = f"{endpoint.replace('/', ':')}:{request_id}"
@@ -273,7 +273,8 @@ class Fal(VideoProvider):
     # -- how a request ended
 
     def _result(self, job: Job, said: Mapping[str, Any]) -> Status:
-        failed = words.failure_of(said)
+        secrets = (self._site.secret.reveal(),) if self._site.secret else ()
+        failed = words.failure_of(without(said, secrets))
         try:
             reply = self._queue.get(job.path, explain=words.explain, tries=2)
         except WireFault as fault:
@@ -284,7 +285,8 @@ class Fal(VideoProvider):
         if isinstance(url, str) and url:
             return Status(JobState.SUCCEEDED, 1.0, cost, (url,))
         none = ProviderError(ErrorClass.PROVIDER_FAULT, "it completed and names no clip", code="no_output")
-        return self._failed(job, words.explain(reply) or failed or none, cost)
+        quoted = words.explain(replace(reply, body=without(reply.body, secrets)))
+        return self._failed(job, quoted or failed or none, cost)
 
     def _no_result(self, job: Job, fault: WireFault, failed: ProviderError | None) -> Status:
         """An error in fal's own shape is the job's end; anything else says nothing about it."""

@@ -179,7 +179,8 @@ class OpenRouter(VideoProvider):
         if state in (JobState.QUEUED, JobState.RUNNING):
             return Status(state)
         if state is not JobState.SUCCEEDED:
-            return Status(state, cost=cost, error=self._door.shown(job_error(state, body.get("error"))))
+            why = job_error(state, self._door.masked(body.get("error")))
+            return Status(state, cost=cost, error=self._door.shown(why))
         return _finished(job_id, body, cost)
 
     def cancel(self, job_id: str) -> bool:

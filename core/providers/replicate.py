@@ -145,13 +145,14 @@ class Replicate(VideoProvider):
         is proven."""
         found, hidden = [], ""
         for job in self._listed(since):
-            sent = job.get("input")
-            if job.get("model") not in models.MODELS and isinstance(job.get("model"), str):
+            sent, model, name = job.get("input"), job.get("model"), job.get("id")
+            if isinstance(model, str) and model not in models.MODELS:
                 continue
-            if job.get("data_removed") is True or not isinstance(sent, dict) or not sent:
-                hidden = str(job.get("id"))
+            gone = job.get("data_removed") is True or not isinstance(name, str)
+            if gone or not isinstance(sent, dict) or not sent:
+                hidden = str(name)
             elif _is_seed(sent.get("seed"), seed):
-                found.append(Ticket(_checked(str(job.get("id")))))
+                found.append(Ticket(_checked(str(name))))
         if hidden and not found:
             raise ProviderFault(
                 "the list holds a job whose input Replicate has deleted",
@@ -225,7 +226,10 @@ class Replicate(VideoProvider):
         """Replicate tells no charge: the rate card's price of the input it echoes."""
         sent = job.get("input")
         ask = models.ask_of(str(job.get("model")), sent) if isinstance(sent, dict) else None
-        priced = self._site.card().price(ask) if ask else None
+        try:
+            priced = self._site.card().price(ask) if ask else None
+        except BadInput:  # an echo of a million hours is no bill, and takes no clip away
+            priced = None
         return Amount.estimated(priced.expected) if priced else Amount.unknown()
 
     # -- lists and pictures

@@ -11,7 +11,7 @@ import pytest
 from core.base import crash
 from core.base.errors import BadInput
 from core.engine import orders
-from core.engine.orders import Scope, seed_for
+from core.engine.orders import Scope, draw_seed
 from tests.support.fakes import FakeProvider
 from tests.support.films import shots
 from tests.support.stage import DOLLAR, Build, Stage, failed
@@ -237,21 +237,25 @@ def test_an_order_of_one_chain_leaves_the_others_alone(build: Build) -> None:
 
 def test_seeds_are_unique_over_twenty_thousand_takes() -> None:
     seeds: set[int] = set()
-    for number in range(10_000):
-        for n in (1, 2):
-            seeds.add(seed_for(f"S{number:05d}", n, seeds))
+    for _ in range(20_000):
+        seeds.add(draw_seed(seeds))
     assert len(seeds) == 20_000
     assert all(0 <= seed < 2**31 for seed in seeds)
 
 
-def test_a_seed_that_is_taken_is_given_to_nobody_else(build: Build) -> None:
-    film = build({"a": shots("A", 1)})
-    film.make()
-    first = film.take("A001").seed
-    assert first == seed_for("A001", 1)
-    assert seed_for("A001", 1, {first}) != first
-    film.retake("A001")
-    assert film.take("A001", 2).seed != first
+def test_a_seed_that_is_taken_is_given_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr("core.engine.orders.secrets.randbelow", lambda _limit: next(drawn))
+    assert [draw_seed(()), draw_seed({7})] == [7, 8]
+
+
+def test_two_films_with_the_same_shots_share_no_seed(build: Build) -> None:
+    """A doubt of one must not be settled with a job of the other, on the same key."""
+    one, other = (build({"a": shots("A", 3)}) for _ in range(2))
+    one.make()
+    other.make()
+    seeds = {take.seed for film in (one, other) for take in film.p.reader.all_takes()}
+    assert len(seeds) == 6
 
 
 def test_two_orders_at_once_do_not_number_a_take_twice(build: Build) -> None:

@@ -65,6 +65,15 @@ def test_the_main_road_is_walkable_from_order_to_circle() -> None:
         check_step(was, to)
 
 
+def test_what_a_person_brings_skips_every_state_that_can_send_or_pay() -> None:
+    brought = (S.PLANNED, S.DOWNLOADED, S.VERIFIED, S.FRAMED, S.REVIEW, S.APPROVED)
+    for was, to in pairwise(brought):
+        check_step(was, to)
+    assert {was for was in S if S.DOWNLOADED in STEPS[was]} == {S.PLANNED, S.DOWNLOADING, S.BROKEN}
+    after = {here[0] for here in reachable((S.DOWNLOADED, ""))}
+    assert not after & (UNSENT | {S.INTENT, S.IN_DOUBT, S.SUBMITTED})
+
+
 def test_the_named_sets_of_states_do_not_overlap_where_they_must_not() -> None:
     for one, other in ((UNSENT, IN_FLIGHT), (USABLE, LOST), (LIVE, USABLE | LOST), (LIVE, {S.REJECTED})):
         assert not one & other

@@ -73,17 +73,19 @@ def _nowhere(host: str, _port: int) -> list[str]:
 
 
 class HouseAdapter(VideoProvider):
-    """`lost`: at which paid request of this process the name leads nowhere; 0: at none."""
+    """`fault` strikes at the `nth` paid request of this process, where it is one of the adapter's own."""
 
     name = "house"
 
-    def __init__(self, base: str, key: str, level: int, clock: Clock, lost: int = 0) -> None:
+    def __init__(self, base: str, key: str, level: int, clock: Clock, fault: str = "", nth: int = 0) -> None:
         secret = Secret(key)
         self.key_id = secret.fingerprint(self.name)
         self._level = Reconcile(level)
         self._wire = Wire(base, secret, BEARER, clock=clock)
         self._lost_wire = Wire(base, secret, BEARER, clock=clock, resolver=_nowhere)
-        self._lost = lost
+        self._key = key
+        self._fault = fault
+        self._nth = nth
         self._posts = 0
 
     def capabilities(self, model: str) -> Capabilities:
@@ -105,11 +107,15 @@ class HouseAdapter(VideoProvider):
 
     def submit(self, payload: Payload) -> SubmitOutcome:
         self._posts += 1
-        wire = self._lost_wire if self._posts == self._lost else self._wire
+        fault = self._fault if self._posts == self._nth else ""
+        wire = self._lost_wire if fault == "no-name" else self._wire
         headers = {"Idempotency-Key": payload.key}
-        return wire.post(
+        outcome = wire.post(
             payload.endpoint, dict(payload.body), explain=explain, job_of=_job_of, headers=headers, read_s=10
         )
+        if fault == "adapter-raises":
+            raise RuntimeError(f"stumbled over Authorization: Bearer {self._key} / {self._key}")
+        return outcome
 
     def poll(self, job_id: str) -> Status:
         body = self._wire.get(f"/jobs/{job_id}", explain=explain).json_object

@@ -27,8 +27,8 @@ EPOCH = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 BLOCKS = ("key-limit-403", "no-credit-402")
 """Refusals after which nothing may be sent until a person has seen to the key."""
 
-NOW, ASKED, SENT, LIMIT, SPENT_DRILLS = range(5)
-"""Slots: microseconds since EPOCH; requests begun; paid requests begun; film budget; deaths so far."""
+NOW, ASKED, LIMIT, SPENT_DRILLS = range(4)
+"""Slots: microseconds since EPOCH; requests begun; film budget; deaths so far."""
 DRILLS = 8
 """From here on: visits left until each death."""
 COUNTS = 16
@@ -97,6 +97,12 @@ class Scene:
     """A film budget that the third job does not fit into."""
     crowd: bool = False
     """Both chains at once, and a house that answers slowly."""
+    room: int = -1
+    """Bytes that the first worker's files may grow by, until the disk is full; below 0: no such limit."""
+    tiny: bool = False
+    """The disk itself is that small; else it is this process's file sizes that are bounded."""
+    real: bool = False
+    """A true clip, measured and cut by the product's own hands."""
 
     @property
     def wide(self) -> bool:
@@ -105,7 +111,8 @@ class Scene:
 
     def __str__(self) -> str:
         where = ", ".join(f"{point}:{visit}" for point, visit in self.deaths) or "no death"
-        more = "".join(f", {word}" for word in ("tight", "crowd") if getattr(self, word))
+        more = "".join(f", {word}" for word in ("tight", "crowd", "tiny") if getattr(self, word))
+        more += f", room for {self.room}" if self.room >= 0 else ""
         mutant = f", mutant {self.mutant}" if self.mutant else ""
         return f"{where}; {self.fault} at {self.nth}; level {self.level}{more}{mutant}"
 
@@ -127,5 +134,9 @@ class Ran:
     deaths: int
     questions: int
     """What a person had to decide from the billing page."""
+    pauses: tuple[str, ...]
+    """Why chains paused on the way."""
+    kept_on: int
+    """Clips that were fetched while the key was refused."""
     counts: dict[str, int]
     """Point to visits."""

@@ -26,11 +26,12 @@ STABLES = 2
 class Stable:
     """One warmed parent in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, under: Sequence[str] = ()) -> None:
+        """`under`: the words of a program that starts and watches it."""
         self.errors = folder.with_suffix(".err")
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.stable", str(folder)],
+                [*under, sys.executable, "-m", "tests.faults.stable", str(folder)],
                 env={**os.environ, "PYTHONPATH": str(REPO), "PYTHONWARNINGS": "ignore"},
                 cwd=REPO,
                 text=True,
@@ -48,7 +49,7 @@ class Stable:
         if not line:
             raise AssertionError(f"{scene}: the parent died\n{self.errors.read_text()[-3000:]}")
         facts = json.loads(line)
-        return Ran(**{**facts, "broken": tuple(facts["broken"])})
+        return Ran(**{**facts, "broken": tuple(facts["broken"]), "pauses": tuple(facts["pauses"])})
 
     def close(self) -> None:
         self.process.kill()  # the house sees its pipe end, and goes

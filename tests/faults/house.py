@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.clips import clip_bytes
 from tests.fakes.loopback import (
     AcceptThenHtml,
     AcceptThenReset,
@@ -41,6 +41,8 @@ from tests.faults.common import ASKED, BLOCKS, DEAR, LAG_S, PRICE, Scene, Shared
 
 CONTROL = "/-/"
 CLIP = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"clip of "
+SMALL, LARGE = 40, 60_000
+"""How often the job's name is repeated in its clip; a large one is more than a cramped disk holds."""
 IN_ALL_S = 5.0
 """Real seconds until a request that left a dead worker must have arrived."""
 
@@ -105,8 +107,9 @@ ENDS = ("ends-failed", "ends-dear", "ends-cost-nan", "ends-cost-negative", "ends
 """How the nth job ends; the rest end well."""
 LISTS = ("list-lag", "list-lag-lost")
 """The list lags; with `lost`, a reply is lost at the same time."""
-OTHER = ("none", "no-name")
-"""`no-name`: the address is not found, so no byte leaves."""
+OTHER = ("none", "no-name", "adapter-raises")
+"""`no-name`: the address is not found, so no byte leaves. `adapter-raises`: its own fault, key and all,
+after the house has accepted."""
 
 
 @dataclass
@@ -134,6 +137,8 @@ class House(Loopback):
         self.sent: list[dict[str, Any]] = []
         self.broken: list[str] = []
         self.limited = False
+        self.kept_on = 0
+        self._struck = False
         self._met = threading.Condition()
         self._seen = self._posts = self._polls = self._fetches = self._inside = 0
 
@@ -157,8 +162,10 @@ class House(Loopback):
         self.scene = Scene.of(facts["scene"])
         self.ledger, self.book = Path(facts["ledger"]), Path(facts["book"])
         for held in (self.jobs, self.bill, self.calls, self.paid, self.sent, self.broken):
-            held.clear()  # type: ignore[attr-defined]
+            held.clear()
         self.limited = False
+        self.kept_on = 0
+        self._struck = False
         self.lag = LAG_S if self.scene.fault in LISTS else 0
         self._seen = self._posts = self._polls = self._fetches = 0
 
@@ -178,6 +185,7 @@ class House(Loopback):
                 },
                 "posts": len(self.sent),
                 "limited": self.limited,
+                "kept_on": self.kept_on,
                 "broken": [
                     *self.broken,
                     *(f"harness: the house failed: {error!r}" for error in self._broken),
@@ -211,13 +219,14 @@ class House(Loopback):
             fault, number = POLLS.get(scene.fault), self._polls
         elif call.path.startswith("/clips/"):
             self._fetches += 1
+            self.kept_on += self.limited
             fault, number = FETCHES.get(scene.fault), self._fetches
         else:
             return
-        if fault is None or number != scene.nth:
+        if fault is None or (number != scene.nth and not (self.limited and call.method == "POST")):
             return
         if scene.fault in BLOCKS:
-            self.limited = True
+            self.limited = self._struck = True
         self.script(call.method, call.path, fault)
 
     # -- what a paid request must never meet
@@ -228,7 +237,7 @@ class House(Loopback):
             crowd = self._inside > 1
         if crowd:
             self.broken.append("I6: two paid requests at once with one key")
-        if self.limited:
+        if self.limited and self._was_told():
             self.broken.append("I11: sent after the key was refused")
         try:
             with closing(sqlite3.connect(f"{self.ledger.as_uri()}?mode=ro", uri=True, timeout=5)) as link:
@@ -242,6 +251,11 @@ class House(Loopback):
             time.sleep(0.05)  # long enough for a second one to come, were it let
         with self._met:
             self._inside -= 1
+
+    def _was_told(self) -> bool:
+        """Whether a refusal of the key got to the film's disk: one that died with its worker is news."""
+        folder = self.ledger.parent / "outcomes"
+        return any(b'"refused"' in path.read_bytes() for path in folder.glob("*.json"))
 
     def _look(self, link: sqlite3.Connection, body: dict[str, Any], key: str) -> None:
         sql = "SELECT * FROM submission WHERE key=? OR key GLOB ? ORDER BY id DESC LIMIT 1"
@@ -298,7 +312,8 @@ class House(Loopback):
         if job is None:
             return Answer.of(said("not_found"), 404)
         if call.path.startswith("/clips/"):
-            return Answer.file(CLIP + name.encode() * 40)
+            size = LARGE if self.scene.room >= 0 else SMALL
+            return Answer.file(clip_bytes() if self.scene.real else CLIP + name.encode() * size)
         return Answer.of(self._status(job))
 
     def _accept(self, call: Call) -> Answer:
@@ -312,10 +327,16 @@ class House(Loopback):
         self.paid[job.id] = Paid(key, call.json["shot"], call.json["take"], end=end)
         return Answer.of({"id": job.id, "status": "queued"}, 202)
 
+    def _patience(self) -> int:
+        """At which poll a job is done. In a crowd others come meanwhile: a refusal of their key for sure."""
+        if self.scene.crowd and self.scene.fault in BLOCKS and not self._struck:
+            return 400
+        return 8 if self.scene.crowd else 2
+
     def _status(self, job: Job) -> dict[str, Any]:
         paid = self.paid[job.id]
         paid.polls += 1
-        if paid.polls == 1:
+        if paid.polls < self._patience():
             return {"id": job.id, "status": "running", "progress": 0.5}
         done: dict[str, Any] = {"id": job.id, "status": "done", "url": f"{self.base}/clips/{job.id}?sig=s3"}
         if paid.end == "ends-failed":
@@ -330,10 +351,6 @@ class House(Loopback):
             return done
         odd = {"ends-cost-nan": "NaN", "ends-cost-negative": -5}
         return {**done, "cost": odd.get(paid.end, PRICE / 1e6)}
-
-
-def clip_sha(job: str) -> str:
-    return sha256(CLIP + job.encode() * 40).hexdigest()
 
 
 def serve(shared: Shared, tell: Callable[[str], None], ended: int) -> None:

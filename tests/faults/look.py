@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 from core.engine.states import STEPS, TakeState
-from tests.faults.common import UPPER
 
 Rows = Callable[..., list[sqlite3.Row]]
 STATES = frozenset(state.value for state in TakeState)
@@ -64,6 +63,8 @@ class Eyes:
         self.scratch = scratch
         self.made: dict[int, str] = {}
         """Clips that were whole on disk at some moment."""
+        self.pauses: tuple[str, ...] = ()
+        """Why chains paused, known at rest."""
 
     def at_any_time(self, house: dict[str, Any], limit: int) -> list[str]:
         """What must hold whenever the worker may be dead."""
@@ -80,6 +81,8 @@ class Eyes:
         """What must hold once nothing is left to do."""
         with copied(self.ledger, self.scratch) as rows, copied(self.book, self.scratch) as book:
             assert rows
+            sql = "SELECT DISTINCT json_extract(data, '$.reason') FROM event WHERE kind='chain.paused'"
+            self.pauses = tuple(row[0] for row in rows(sql))
             found = [*_all_made(rows), *_to_the_cent(rows, house), *_linked(rows, self.home)]
             if book:
                 found += _mirrored(rows, book, exactly=True)
@@ -102,7 +105,7 @@ class Eyes:
         return {
             str(path.relative_to(self.home)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self.home.rglob("*"))
-            if path.is_file() and path.suffix != ".lock"
+            if path.is_file() and path.suffix not in (".lock", ".ballast")
         }
 
     def holds(self, word: str) -> list[str]:
@@ -149,10 +152,21 @@ def _counts(kinds: dict[str, int]) -> int:
     return kinds.get("settle", kinds.get("writeoff", kinds.get("reserve", 0)))
 
 
+def _holds(rows: Rows) -> dict[int, int]:
+    """Submission to what was held for it at first."""
+    return dict(map(tuple, rows("SELECT submission_id, micro FROM money WHERE kind='reserve'")))
+
+
 def _enough(rows: Rows, house: dict[str, Any]) -> list[str]:
     spent, bill = sum(_spent(rows).values()), sum(house["bill"].values())
-    # A job that cost more than its hold is known once it was asked about.
-    unasked = sum(max(0, micro - UPPER) for micro in house["bill"].values())
+    held = _holds(rows)
+    by_key = {
+        row["key"].partition("~")[0]: held.get(row["id"], 0) for row in rows("SELECT id, key FROM submission")
+    }
+    # What a job cost beyond its hold is known once the house was asked.
+    unasked = sum(
+        max(0, house["bill"][name] - by_key.get(job["key"], 0)) for name, job in house["jobs"].items()
+    )
     return [f"I3: the ledger holds {spent}, the bill is {bill}"] if spent < bill - unasked else []
 
 
@@ -183,7 +197,7 @@ def _within(rows: Rows, limit: int) -> list[str]:
 
 def _mirrored(rows: Rows, book: Rows, *, exactly: bool) -> list[str]:
     """The key's book against the film's share of it."""
-    spent = _spent(rows)
+    spent, holds = _spent(rows), _holds(rows)
     known = {row["submission"]: row for row in book("SELECT * FROM spend")}
     found = []
     for row in rows("SELECT id, key, state FROM submission WHERE key_id<>''"):
@@ -191,7 +205,7 @@ def _mirrored(rows: Rows, book: Rows, *, exactly: bool) -> list[str]:
         counts = 0 if line is None else line["held" if line["state"] in ("held", "committed") else "settled"]
         owed = spent.get(row["id"], 0)
         if not exactly:  # an overrun is known to the film first
-            owed = min(owed, UPPER)
+            owed = min(owed, holds.get(row["id"], 0))
         if counts < owed or (exactly and counts != owed):
             found.append(f"I4: the key's book counts {counts} for {row['state']} {owed}")
     return found
@@ -228,8 +242,10 @@ def _all_made(rows: Rows) -> list[str]:
     states: dict[str, list[str]] = defaultdict(list)
     for row in rows("SELECT shot, state FROM take ORDER BY shot, n"):
         states[row[0]].append(row[1])
-    found = [f"I9: {shot} is {made}" for shot, made in states.items() if made[-1] != "review"]
-    left = rows(f"SELECT key FROM submission WHERE state IN ({','.join('?' * 4)})", *LIVE)
+    found = [
+        f"I9: {shot} is {made}" for shot, made in states.items() if made[-1] not in ("review", "approved")
+    ]
+    left = rows("SELECT key FROM submission WHERE state IN (?, ?, ?, ?)", *LIVE)
     return found + [f"I9: submission {row[0]} is still live" for row in left]
 
 
@@ -254,7 +270,7 @@ def _to_the_cent(rows: Rows, house: dict[str, Any]) -> list[str]:
 
 def _linked(rows: Rows, home: Path) -> list[str]:
     found = []
-    for take in rows("SELECT * FROM take WHERE state='review' AND source_take IS NOT NULL"):
+    for take in rows("SELECT * FROM take WHERE state IN ('review', 'approved') AND source_take IS NOT NULL"):
         source = rows("SELECT * FROM take WHERE id=?", take["source_take"])[0]
         frame = home / "takes" / source["shot"] / f"{source['shot']}_t{source['n']:03d}_last.png"
         held = hashlib.sha256(frame.read_bytes()).hexdigest() if frame.exists() else ""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from core.base import crash
 from core.engine import answers, gates, purse, reconcile, submit
 from core.engine.gates import Halt
 from core.engine.keys import Key
@@ -24,9 +25,9 @@ def _no_intent() -> None:
     def ask(
         p: Production, take: TakeRow, submission: SubmissionRow, provider: VideoProvider, payload: Payload
     ) -> TakeRow | Halt:
-        submit.reach("post.before")
+        crash.reach("post.before")
         outcome = submit._post(provider, payload)
-        submit.reach("post.after")
+        crash.reach("post.after")
         intent(p, take, submission)
         return answers.record(p, p.take(take.id), submission, outcome)
 
@@ -82,7 +83,7 @@ def _hold_not_counted() -> None:
         def balance(*args: Any) -> tuple[int, int, int]:
             return (0, 0, spend.balance(*args)[2])
 
-    gates.spend = Settled  # type: ignore[assignment]
+    gates.spend = Settled  # type: ignore[assignment,attr-defined]
 
 
 def _absent_at_once() -> None:

@@ -1,4 +1,4 @@
-"""One film through all its deaths, until it is quiet. Runs in a parent that holds no thread and no database."""
+"""One film through all its deaths, until it is quiet; in a parent that holds no thread and no database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,8 @@ class Night:
     scene: Scene
     runs: int = 0
     questions: int = 0
+    _pauses: tuple[str, ...] = ()
+    _kept_on: int = 0
 
     def begin(self) -> None:
         """A clean folder, and a house that has forgotten the night before."""
@@ -77,12 +81,15 @@ class Night:
             shutil.rmtree(self.home)
         counts = {point: shared[COUNTS + number] for number, point in enumerate(POINTS)}
         unique = tuple(dict.fromkeys(broken))
-        return Ran(unique, self.runs, shared[SPENT_DRILLS], self.questions, counts)
+        return Ran(
+            unique, self.runs, shared[SPENT_DRILLS], self.questions, self._pauses, self._kept_on, counts
+        )
 
     def _until_quiet(self) -> list[str]:
         eyes = Eyes(self.home, self.yard.ledger(self.home), self.yard.book(self.home), self.scratch)
-        for _ in range(RESTARTS):
-            dead = self._run(person=False) is None
+        for night in range(RESTARTS):
+            with self._full_disk(night == 0):
+                dead = self._run(person=False, cramped=night == 0) is None
             found = self._look(eyes)
             if found:
                 return found
@@ -107,6 +114,7 @@ class Night:
             return []  # a death that was appointed for a second look; nothing was written by then
         house = ask(self.yard.base, "quiet")
         found = [*eyes.at_any_time(house, self.yard.shared[LIMIT]), *eyes.at_rest(house)]
+        self._pauses, self._kept_on = eyes.pauses, house["kept_on"]
         if house["posts"] != posts:
             found.append("I10: a restart with nothing to do sent something")
         after = eyes.files()
@@ -115,9 +123,21 @@ class Night:
             found.append(f"I15: a restart with nothing to do wrote {', '.join(changed)}")
         return found + [f"I13: {name} holds the key" for name in eyes.holds(self.yard.key)]
 
-    def _run(self, *, person: bool) -> int | None:
+    @contextmanager
+    def _full_disk(self, now: bool) -> Iterator[None]:
+        """A tiny disk, filled until only the scene's room is left."""
+        if not (now and self.scene.tiny):
+            yield
+            return
+        ballast = self.home / "heavy.ballast"
+        free = shutil.disk_usage(self.home).free
+        ballast.write_bytes(bytes(max(0, free - self.scene.room)))
+        yield
+        ballast.unlink()
+
+    def _run(self, *, person: bool, cramped: bool = False) -> int | None:
         """One process; None where it was killed. Raises Trouble for any other end."""
-        pid, told = fork(self.yard, self.home, self.scene, person=person)
+        pid, told = fork(self.yard, self.home, self.scene, person=person, cramped=cramped)
         self.runs += 1
         with os.fdopen(told, "rb") as pipe:
             words = pipe.read().decode("utf-8", "replace")

@@ -16,7 +16,7 @@ from typing import Any
 from core.base import crash
 from core.engine.keys import Key
 from core.engine.production import CRASH_POINTS
-from core.ledger import keybook
+from core.ledger import keybook, keybook_schema
 from core.ledger.append import Ledger, Writer
 from core.providers.wire.limits import Limits
 from tests.faults.common import ASKED, COUNTS, DRILLS, SLOTS, SPENT_DRILLS, Shared
@@ -84,7 +84,7 @@ def _edged(inner: Callable[..., AbstractContextManager[Any]], name: str) -> Call
 
 def put_edges(shared: Shared) -> None:
     """For the rest of this process's life."""
-    keybook.transaction = _edged(keybook.transaction, "book")
+    keybook.transaction = _edged(keybook_schema.transaction, "book")  # type: ignore[attr-defined]
     Key.post = _edged(Key.post, "turn")  # type: ignore[method-assign]
     fsync, replace, trace = os.fsync, Path.replace, Limits.trace
 

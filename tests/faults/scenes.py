@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tests.faults.common import Ran, Scene
 from tests.faults.house import every_fault
@@ -50,7 +51,7 @@ def with_deaths(lived: Sequence[Scene], ran: Sequence[Ran], count: int, seed: in
         if rng.random() < 0.2:  # a second one, as likely as not during the recovery from the first
             second = rng.choice([name for name in POINTS if ran[number].counts[name]])
             deaths.append((second, rng.randint(1, ran[number].counts[second])))
-        made.append(_dying(lived[number], tuple(deaths)))
+        made.append(replace(lived[number], deaths=tuple(deaths)))
         if len(made) == count:
             break
     return made
@@ -61,7 +62,3 @@ def _points(rng: random.Random) -> Iterator[str]:
     while True:
         yield from rng.sample(POINTS, len(POINTS))
         yield from rng.sample(AROUND_MONEY, len(AROUND_MONEY))
-
-
-def _dying(scene: Scene, deaths: tuple[tuple[str, int], ...]) -> Scene:
-    return Scene(scene.fault, scene.nth, scene.level, deaths, tight=scene.tight, crowd=scene.crowd)

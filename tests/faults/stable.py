@@ -54,7 +54,7 @@ def prepare(folder: Path) -> Yard:
 
 
 def warm(yard: Yard, folder: Path) -> None:
-    """One night without a death, here and now: whatever is imported or compiled late is so before the forks."""
+    """One night without a death, here and now: what is imported or compiled late is so before the forks."""
     home = folder / "warm"
     Night(yard, folder / "stock", home, folder / "scratch", Scene()).begin()
     p = yard.open(home, Scene())

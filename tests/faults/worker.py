@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from core.base import crash
-from core.base.errors import BadInput, LedgerFault
+from core.base.errors import BadInput, DiskFull, LedgerFault, ProviderFault
 from core.base.hold import hold
+from core.base.paths import write_atomic
 from core.base.units import Money
 from core.engine import orders, purse, reconcile
 from core.engine.chain import ChainRunner
+from core.engine.clips import MediaClips
 from core.engine.keys import KeyRing
 from core.engine.orders import Scope
 from core.engine.production import Production
@@ -42,6 +46,14 @@ QUIET, MORE, TROUBLE = 0, 7, 9
 ADA = "Ada"
 
 
+class WholeClips(StubClips):
+    """As the product's own: a frame is written whole and synced, or not at all."""
+
+    def frame(self, clip: Path, first: Path, last: Path) -> None:
+        write_atomic(first, b"first of " + clip.read_bytes())
+        write_atomic(last, b"last of " + clip.read_bytes())
+
+
 @dataclass
 class Yard:
     """What every process of a night needs; inherited by fork."""
@@ -60,15 +72,14 @@ class Yard:
         return home / ".rushes" / "user"
 
     def adapter(self, scene: Scene) -> HouseAdapter:
-        lost = scene.nth if scene.fault == "no-name" else 0
-        return HouseAdapter(self.base, self.key, scene.level, self.clock, lost)
+        return HouseAdapter(self.base, self.key, scene.level, self.clock, scene.fault, scene.nth)
 
     def book(self, home: Path) -> Path:
         return self.keys(home) / "keys" / self.adapter(Scene()).key_id / "book.db"
 
     def now_plan(self) -> Plan:
         """With the budget of this moment: a person may raise it."""
-        budget = Budget(film_usd=Money(self.shared[LIMIT] or ROOMY).usd())
+        budget = Budget.model_validate({"film_usd": Money(self.shared[LIMIT] or ROOMY).usd()})
         return replace(self.plan, profile=self.plan.profile.model_copy(update={"budget": budget}))
 
     def open(self, home: Path, scene: Scene) -> Production:
@@ -81,7 +92,7 @@ class Yard:
             clock=self.clock,
             providers={provider.name: provider},
             keys=KeyRing(self.keys(home), {}, self.clock),
-            clips=StubClips(),
+            clips=MediaClips() if scene.real else WholeClips(),
             current_plan=self.now_plan,
         )
 
@@ -165,8 +176,8 @@ class Ada:
                 reconcile.adopt(self.p, take, free[0], ADA)
             else:
                 reconcile.declare_absent(self.p, take, ADA)
-        except BadInput:  # a saved reply names it: the next start adopts it by itself
-            self.acted = True
+        except (BadInput, ProviderFault):
+            self.acted = True  # a saved reply names it, or the house did not answer: another look, later
 
 
 def _seconds(moment: str | None) -> float | None:
@@ -179,8 +190,11 @@ def newest(p: Production) -> list[TakeRow]:
     return [p.reader.takes_of(shot)[-1] for shot in shots]
 
 
-def fork(yard: Yard, home: Path, scene: Scene, *, person: bool) -> tuple[int, int]:
-    """A process from here to its end. Returns its pid and where it tells."""
+def fork(yard: Yard, home: Path, scene: Scene, *, person: bool, cramped: bool = False) -> tuple[int, int]:
+    """A process from here to its end. Returns its pid and where it tells.
+
+    `cramped`: its files may not grow beyond the scene's room.
+    """
     if threading.active_count() != 1:
         raise AssertionError(f"threads at a fork: {threading.enumerate()}")
     ours, theirs = os.pipe()
@@ -192,12 +206,20 @@ def fork(yard: Yard, home: Path, scene: Scene, *, person: bool) -> tuple[int, in
     code = TROUBLE
     try:
         signal.alarm(LONGEST_S)
+        if cramped and scene.room >= 0 and not scene.tiny:
+            _cramp(yard.ledger(home).stat().st_size + scene.room)
         code = _live(yard, home, scene, theirs, person=person)
     except BaseException:  # noqa: BLE001 - a child ends here, whatever happened to it
         os.write(theirs, traceback.format_exc().encode()[-3000:])
     finally:
         sys.stdout.flush()
         os._exit(code)
+
+
+def _cramp(most: int) -> None:
+    """From here on every file that would grow beyond `most` bytes meets a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 def _live(yard: Yard, home: Path, scene: Scene, tell: int, *, person: bool) -> int:
@@ -209,7 +231,8 @@ def _live(yard: Yard, home: Path, scene: Scene, tell: int, *, person: bool) -> i
     p = yard.open(home, scene)
     try:
         if not person:
-            work(p, scene)
+            with suppress(DiskFull):  # before a chain ran: the worker says so and ends
+                work(p, scene)
             return QUIET
         ada = Ada(p, scene, yard.shared)
         ada.act()

@@ -290,9 +290,12 @@ def test_a_child_cannot_read_the_keyboard(tmp_path):
 # --- which ffmpeg
 
 
-def test_the_pinned_binary_is_found_and_nothing_else(monkeypatch):
-    assert "imageio_ffmpeg" in str(find_ffmpeg())
+def test_the_pinned_binary_is_found_and_nothing_else(monkeypatch, tmp_path):
+    pinned = find_ffmpeg()
+    assert "imageio_ffmpeg" in str(pinned)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/usr/bin/true")
+    assert find_ffmpeg() == pinned
+    monkeypatch.setattr("core.media.ffmpeg.imageio_ffmpeg.__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(BadInput, match="was not found"):
         find_ffmpeg()
 

@@ -16,11 +16,13 @@ from core.providers.ark_api.errors import error_of
 from core.providers.ark_api.models import URL_LIFE_S
 from core.providers.ark_api.request import EXPIRES_AFTER_S, TAG_HEAD, tag_of
 from core.providers.values import ErrorClass, JobState, ProviderError, Status, Ticket
-from core.providers.wire.reply import showable
+from core.providers.wire.reply import showable, without
 
 if TYPE_CHECKING:
     from core.base.rates import RateCard
 
+MAX_MOMENT = 10**11
+"""Seconds since the epoch: three thousand years. No clock says more."""
 MAX_TOKENS = 10**8
 """Thirty seconds of 4K come to six million."""
 STATES = {
@@ -72,17 +74,17 @@ def _succeeded(task: Task, card: RateCard) -> Status:
 
 
 def _why(task: Task, secrets: Iterable[str]) -> ProviderError:
-    found = error_of(task.get("error"))
+    masked = tuple(secrets)
+    found = error_of(without(task.get("error"), masked))
     if found is None:
         return ProviderError(ErrorClass.UNKNOWN, "the task failed, and Ark does not say why")
-    masked = tuple(secrets)
     code = one_line(showable(found.code, masked), 120)
     said = one_line(showable(found.message, masked), 1000) or code
     return ProviderError(found.kind, said, code=code, flagged=found.flagged)
 
 
 def _expires(ended: Any) -> datetime | None:
-    if not is_whole(ended) or not 0 < ended < 10**11:
+    if not is_whole(ended) or not 0 < ended < MAX_MOMENT:
         return None
     return datetime.fromtimestamp(ended, UTC) + timedelta(seconds=URL_LIFE_S)
 
@@ -155,7 +157,7 @@ def page_of(body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
 def made_at(task: Task) -> float:
     """Seconds since the epoch; without end where it is not said, so that the task is looked at."""
     at = task.get("created_at")
-    return float(at) if is_whole(at) else float("inf")
+    return float(at) if is_whole(at) and abs(at) < MAX_MOMENT else float("inf")
 
 
 def is_whole(value: Any) -> TypeGuard[int]:

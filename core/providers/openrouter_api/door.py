@@ -22,7 +22,7 @@ from core.providers.values import (
 )
 from core.providers.wire.outcome import sound_id
 from core.providers.wire.pictures import data_uri, read_picture
-from core.providers.wire.reply import BEARER, Reply, showable
+from core.providers.wire.reply import BEARER, Reply, showable, without
 from core.providers.wire.site import Site, wire_of
 
 if TYPE_CHECKING:
@@ -80,9 +80,16 @@ class Door:
 
     def shown(self, error: ProviderError) -> ProviderError:
         """An error out of a reply that was read, without our key: whatever it quotes back."""
-        secrets = (self.site.secret.reveal(),) if self.site.secret else ()
-        message = one_line(showable(error.message, secrets), 2000)
-        return replace(error, message=message, code=showable(error.code, secrets, 200))
+        message = one_line(showable(error.message, self._secrets), 2000)
+        return replace(error, message=message, code=showable(error.code, self._secrets, 200))
+
+    def masked(self, value: Any) -> Any:
+        """A JSON value without our key, before it is cut anywhere."""
+        return without(value, self._secrets)
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return (self.site.secret.reveal(),) if self.site.secret else ()
 
     def _uri(self, picture: Picture) -> str:
         return data_uri(*read_picture(picture, self.site.encode_picture, MAX_PICTURE))

@@ -344,6 +344,6 @@ def _reply(
         status=response.status_code,
         headers={name.lower(): value for name, value in response.headers.items()},
         body=body,
-        text=showable(data[:SCANNED_CHARS].decode("utf-8", "replace"), secrets),
+        text=showable(data[: 4 * SCANNED_CHARS + 4].decode("utf-8", "replace"), secrets),
         elapsed_s=elapsed_s,
     )

@@ -5,7 +5,8 @@
 | nothing, and the request never began to leave (DNS, connect, TLS, proxy's tunnel) | NOT_SENT |
 | an expected 2xx with a JSON object and a job id of sound shape | ACCEPTED |
 | 4xx in the provider's own error shape | REFUSED, or THROTTLED for a limit that passes |
-| everything else: 3xx, 408, 409, 499, 5xx, a web page, no JSON, 2xx without an id | UNCLEAR |
+| everything else: 3xx, 408, 409, 499, 5xx, a 4xx whose words are a timeout, a web page, no JSON,
+  2xx without an id | UNCLEAR |
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.providers.values import ErrorClass, ProviderError, Sent, SubmitOutcome, Ticket
-from core.providers.wire.reply import MAX_RETRY_AFTER_S, Explain, Reply, retry_after, showable
+from core.providers.wire.reply import MAX_RETRY_AFTER_S, Explain, Reply, retry_after, showable, without
 
 JOB_ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 DOUBTFUL = frozenset({408, 409, 499})
@@ -39,10 +40,13 @@ def classify(
     secrets: Iterable[str] = (),
 ) -> SubmitOutcome:
     """Where a reply stands in the table above. `explain` and `job_of` may raise: that is UNCLEAR."""
+    good = 200 <= reply.status < 300
+    accepted = _accepted(reply, job_of, ok) if good else None
+    if accepted:
+        return accepted
     error = explained(reply, explain, now, secrets)
-    if 200 <= reply.status < 300:
-        return _accepted(reply, job_of, ok) or unclear(reply, error, now)
-    if error is None or not 400 <= reply.status < 500 or reply.status in DOUBTFUL:
+    refuses = 400 <= reply.status < 500 and reply.status not in DOUBTFUL
+    if error is None or not refuses or error.kind is ErrorClass.TIMEOUT:
         return unclear(reply, error, now)
     passes = error.kind is ErrorClass.RATE_LIMITED or (
         reply.status == 429 and error.kind is ErrorClass.UNKNOWN
@@ -80,8 +84,10 @@ def explained(
     """The provider's own words, redacted and cut. None where the body is no JSON: a page is no shape."""
     if reply.body is None:
         return None
+    masked = tuple(secrets)
     try:
-        error = explain(reply)
+        # An adapter cuts what it quotes: a key is masked before, or half of it stays.
+        error = explain(replace(reply, body=without(reply.body, masked)))
     except Exception:  # noqa: BLE001 - as above
         return None
     if error is None:
@@ -89,8 +95,8 @@ def explained(
     wait = error.retry_after_s if error.retry_after_s is not None else retry_after(reply.headers, now)
     return replace(
         error,
-        message=showable(str(error.message), secrets) or f"HTTP {reply.status}",
-        code=showable(str(error.code), secrets, 200),
+        message=showable(str(error.message), masked) or f"HTTP {reply.status}",
+        code=showable(str(error.code), masked, 200),
         retry_after_s=sane_wait(wait),
     )
 

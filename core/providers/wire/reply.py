@@ -6,14 +6,14 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from core.base.errors import ProviderFault
-from core.base.redact import redact
+from core.base.redact import mask, redact
 from core.base.text import clean, one_line
 from core.providers.values import ProviderError
 
@@ -23,6 +23,8 @@ MAX_DEPTH = 64
 TEXT_CHARS = 2000
 SCANNED_CHARS = 32 * TEXT_CHARS
 """Looked through for keys before the cut: masking makes a text shorter, and must not pull a half key in."""
+MAX_SECRET = 4096
+"""Characters of the longest key (`secret`)."""
 MAX_RETRY_AFTER_S = 3600.0
 """Whatever a server asks, nobody waits longer without looking again."""
 
@@ -95,7 +97,19 @@ class WireFault(ProviderFault):
 
 def showable(text: str, secrets: Iterable[str] = (), limit: int = TEXT_CHARS) -> str:
     """Clean and redacted, then cut: a key that straddles the cut must not leave its head behind."""
-    return clean(redact(clean(text, SCANNED_CHARS), secrets), limit)
+    seen = redact(clean(text, SCANNED_CHARS), secrets)
+    if len(text) > SCANNED_CHARS:  # its end was not looked at: half a key may stand before it
+        seen = f"{seen[:-MAX_SECRET]}…"
+    return clean(seen, limit)
+
+
+def without(value: Any, secrets: Collection[str]) -> Any:
+    """A JSON value with these secrets masked in its texts, at whatever length: before anybody cuts them."""
+    if isinstance(value, str):
+        return mask(value, secrets)
+    if isinstance(value, dict):
+        return {without(name, secrets): without(inner, secrets) for name, inner in value.items()}
+    return [without(inner, secrets) for inner in value] if isinstance(value, list) else value
 
 
 def parse(data: bytes) -> Any:
