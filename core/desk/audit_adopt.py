@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from core.base.text import one_line
+from core.desk.audit_brought import adopt_brought
 from core.desk.audit_found import MAX_POSITION, MAX_SEED, FoundFolder, FoundTake, look_through
 from core.desk.audit_kinds import FilmPlaces, Finding, Severity, outcomes_of
 from core.engine import orders, outcomes
@@ -28,12 +29,13 @@ _WHY = "found by its saved reply"
 def adopt_forgotten(ledger: Ledger, reader: Reader, places: FilmPlaces) -> list[Finding]:
     """Gives every forgotten job a take and every forgotten file a doubt. One transaction each."""
     found = look_through(places.home / "takes")
+    brought = adopt_brought(ledger, reader, places, found)
     said = [_adopt(ledger, reader, reply, found) for reply in _replies(reader, places, found)]
     for shot, n in sorted({*found.takes, *found.halves}):
         if _is_unsent(reader, shot, n):
             blank = Outcome(submission="", job_id="", shot=shot, take=n)
             said.append(_adopt(ledger, reader, blank, found))
-    return said
+    return brought + said
 
 
 def _replies(reader: Reader, places: FilmPlaces, found: FoundFolder) -> list[Outcome]:

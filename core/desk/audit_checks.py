@@ -13,7 +13,7 @@ from core.base.paths import PART, sha256_file
 from core.base.text import one_line
 from core.desk.audit_kinds import FilmPlaces, Finding, Severity, outcomes_of
 from core.engine import sidecar
-from core.engine.states import TakeState
+from core.engine.states import ELSEWHERE, TakeState
 from core.ledger import records
 from core.ledger.db import backups
 from core.ledger.rebuild import Booking, recounted
@@ -39,6 +39,7 @@ _JOB_STATES = {
 }
 _LIVE = frozenset().union(*_JOB_STATES.values())
 _FETCH = "`rushes audit --repair` fetches it again where the provider still has it"
+_BRING = "a person brought it: `rushes import take` with the same file brings it back"
 _REPAIR = "`rushes audit --repair`"
 
 
@@ -191,7 +192,8 @@ def _clip_faults(take: TakeRow, files: TakeFiles) -> Iterator[Finding]:
     if not files.clip.is_file():
         # What a person rejected may be cleared away; what was never judged or is circled may not.
         severity = Severity.NOTE if take.state == S.REJECTED else Severity.ERROR
-        yield _of(take, "clip.missing", "has lost its clip", _FETCH, severity)
+        todo = _BRING if take.provider == ELSEWHERE else _FETCH
+        yield _of(take, "clip.missing", "has lost its clip", todo, severity)
     elif sha256_file(files.clip) != take.sha:
         todo = "move the file away, then `rushes audit --repair` fetches the right one"
         yield _of(take, "clip.changed", "has a clip that is not the one downloaded", todo)

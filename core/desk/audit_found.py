@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.errors import BadInput
 from core.base.jsons import read_json
-from core.base.units import check_id
+from core.base.units import SHOT_ID, check_id
+from core.desk.rescued import APPROACHES
+from core.engine.sidecar import MAX_WORDS
+from core.engine.states import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +58,27 @@ class FoundTake:
     """It is certain that it cost nothing: any other sum waits for a bill."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRescue:
+    """Where a take that a person brought comes from, as its sidecar tells it, whole or half."""
+
+    approach: str
+    of: tuple[str, int] | None
+    """Shot and number of the take it was made of."""
+    original_model: str
+    source: str
+    note: str
+    person: str
+    at: str
+    micro: int | None
+    """What it cost; None: unknown."""
+    chain: str
+    position: int
+    model: str
+    frames: int | None
+    """As ordered."""
+
+
 @dataclass(slots=True)
 class FoundFolder:
     """Everything takes/ holds, by shot and number."""
@@ -62,6 +86,8 @@ class FoundFolder:
     takes: dict[tuple[str, int], FoundTake] = field(default_factory=dict)
     halves: dict[tuple[str, int], str] = field(default_factory=dict)
     """Numbers that are taken and have no whole sidecar, with the reason."""
+    brought: dict[tuple[str, int], FoundRescue] = field(default_factory=dict)
+    """Those of both that a person brought."""
 
 
 def look_through(folder: Path) -> FoundFolder:
@@ -72,6 +98,9 @@ def look_through(folder: Path) -> FoundFolder:
             found.takes[key] = read_take(path, *key)
         except BadInput as fault:
             found.halves[key] = fault.what
+        told = read_rescue(path)
+        if told:
+            found.brought[key] = told
     return found
 
 
@@ -96,6 +125,31 @@ def read_take(path: Path, shot: str, n: int) -> FoundTake:
     if (facts.get("shot"), facts.get("take")) != (shot, n):
         raise BadInput("its sidecar was written before the take was done", where=str(path))
     return _take(_Facts(facts, path), shot, n)
+
+
+def read_rescue(path: Path) -> FoundRescue | None:
+    """Of a take that a person brought; None for any other."""
+    found = read_json(path)
+    if found is None or found.get("rushes_sidecar") != SCHEMA or found.get("provider") != ELSEWHERE:
+        return None
+    facts = _Facts(found, path)
+    of, n = facts.text("rescue.of.shot"), facts.maybe("rescue.of.take", MAX_POSITION)
+    approach = facts.text("rescue.approach")
+    chain = facts.text("chain")
+    return FoundRescue(
+        approach=approach if approach in APPROACHES else "elsewhere",
+        of=(of, n) if of and n else None,
+        original_model=facts.text("rescue.original_model"),
+        source=facts.text("rescue.source", MAX_WORDS),
+        note=facts.text("rescue.note", MAX_WORDS),
+        person=facts.text("rescue.person") or "unknown",
+        at=facts.text("rescue.at", 40),
+        micro=facts.maybe("rescue.micro", 10**15),
+        chain=chain if SHOT_ID.fullmatch(chain) else "",
+        position=facts.maybe("position", MAX_POSITION) or 0,
+        model=facts.text("model"),
+        frames=facts.maybe("ordered_frames", MAX_POSITION),
+    )
 
 
 def _take(facts: _Facts, shot: str, n: int) -> FoundTake:

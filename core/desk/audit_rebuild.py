@@ -7,20 +7,18 @@ exact zero; every chain waits until a person resumes it. The broken file is kept
 from __future__ import annotations
 
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.base.clock import stamp
 from core.base.errors import BadInput, LedgerFault
 from core.base.hold import hold
 from core.base.paths import publish, sha256_file
 from core.base.text import one_line
 from core.base.units import frames_of
 from core.desk.audit_adopt import adopt_forgotten
+from core.desk.audit_brought import half_of, moment_of, paid_for, record, row_of
 from core.desk.audit_checks import saved_job
-from core.desk.audit_found import FoundFolder, FoundTake, look_through
+from core.desk.audit_found import FoundFolder, look_through
 from core.desk.audit_kinds import FilmPlaces, Finding, Severity, outcomes_of
 from core.engine import outcomes
 from core.engine.orders import seed_for
@@ -35,6 +33,7 @@ from core.ledger.tables import Take
 from core.ledger.views import Reader
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from core.base.clock import Clock
@@ -130,7 +129,7 @@ def _bring_back(
         # Two sidecars may name one job (a folder copied by hand): it keeps its first owner.
         job = None if f"{take.provider} {take.job_id}" in owners else take.job_id
         owners.add(f"{take.provider} {take.job_id}")
-        at = _moment(take.made_at) or w.now
+        at = moment_of(take.made_at) or w.now
         spent = rows.Spent(
             key=keys.pop(job, "") if job else "",
             job_id=job,
@@ -139,9 +138,15 @@ def _bring_back(
             micro=take.micro,
             exact=take.exact,
         )
-        ids[key] = rows.bring_back(w, _row(take, at), "from its sidecar", _keyed(spent))
+        told = found.brought.get(key)
+        paid = paid_for(w, told, job) if told else _keyed(spent)
+        ids[key] = rows.bring_back(w, row_of(take, at), "from its sidecar", paid)
     replies = {(reply.shot, reply.take): reply for reply in outcomes.of_folder(outcomes_of(places))}
     for shot, n in sorted(found.halves):
+        if (shot, n) in found.brought:
+            row, paid = half_of(w, found, places, (shot, n)), paid_for(w, found.brought[shot, n], None)
+            ids[shot, n] = rows.bring_back(w, row, found.halves[shot, n], paid)
+            continue
         row, reply = _half(w, plan, places, shot, n), replies.get((shot, n))
         if reply and reply.job_id in keys:
             if row.state == TakeState.EXPIRED:
@@ -152,6 +157,7 @@ def _bring_back(
         else:
             spent = rows.Spent(uuid.uuid4().hex, None, w.day, w.now, 0, exact=False)
         ids[shot, n] = rows.bring_back(w, row, found.halves[shot, n], spent)
+    record(w, found, sorted(found.brought), ids)
     return ids
 
 
@@ -159,33 +165,6 @@ def _keyed(spent: rows.Spent) -> rows.Spent:
     if spent.key:
         return spent
     return rows.Spent(uuid.uuid4().hex, spent.job_id, spent.day, spent.at, spent.micro, spent.exact)
-
-
-def _row(take: FoundTake, at: str) -> Take:
-    return Take(
-        chain=take.chain,
-        shot=take.shot,
-        n=take.n,
-        state=TakeState.REVIEW,
-        order_id=take.order_id,
-        position=take.position,
-        seam=take.seam,
-        provider=take.provider,
-        model=take.model,
-        seed=take.seed,
-        pass_=take.pass_,
-        plan_hash=take.plan_hash,
-        request_hash=take.request_hash,
-        prompt=take.prompt,
-        in_sha=take.in_sha,
-        frames=take.frames,
-        sha=take.sha,
-        first_sha=take.first_sha,
-        last_sha=take.last_sha,
-        would_cost=take.would_cost,
-        created_at=at,
-        state_at=at,
-    )
 
 
 def _half(w: Writer, plan: Plan, places: FilmPlaces, shot: str, n: int) -> Take:
@@ -254,14 +233,6 @@ def _lost_jobs(reader: Reader, keys: dict[str, str]) -> list[Finding]:
         for job in sorted(keys)
         if job not in known
     ]
-
-
-def _moment(text: str) -> str | None:
-    """A sidecar's time in the ledger's own writing, or None."""
-    with suppress(ValueError, OverflowError):
-        found = datetime.fromisoformat(text)
-        return stamp(found if found.tzinfo else found.replace(tzinfo=UTC))
-    return None
 
 
 def _swap(part: Path, path: Path, now: datetime) -> Path | None:

@@ -7,6 +7,7 @@ there, a damaged ledger from its newest sound backup. Nothing is generated again
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.base.errors import LedgerFault, RushesError
@@ -16,9 +17,9 @@ from core.base.text import one_line
 from core.desk import audit_checks as checks
 from core.desk.audit_adopt import adopt_forgotten
 from core.desk.audit_kinds import FilmPlaces, Finding, Severity
-from core.engine import sidecar
+from core.engine import brought, sidecar
 from core.engine.harvest import verify_again
-from core.engine.states import TakeState
+from core.engine.states import ELSEWHERE, TakeState
 from core.ledger import rebuild, records, takes
 from core.ledger.append import Ledger
 from core.ledger.db import backups, restore
@@ -111,7 +112,7 @@ def _mend_take(p: Production, take: TakeRow) -> list[Finding]:
     if not files.clip.is_file():
         if take.state == TakeState.REJECTED:
             return []  # cleared away by a person: it is not missed
-        fetched = _refetch(p, take, files)
+        fetched = _from_part(p, take) if take.provider == ELSEWHERE else _refetch(p, take, files)
         if fetched.severity is Severity.ERROR:
             return [fetched]
         done.append(fetched)
@@ -127,6 +128,15 @@ def _mend_take(p: Production, take: TakeRow) -> list[Finding]:
         sidecar.write(p, take, first_sha=take.first_sha, last_sha=take.last_sha)
         done.append(_said(take, "sidecar.missing", "has its sidecar again, from the ledger"))
     return done
+
+
+def _from_part(p: Production, take: TakeRow) -> Finding:
+    """What a person brought can be fetched from nobody; an import that died may have left it beside."""
+    lacking = brought.arrive(p, take)
+    if not lacking:
+        return _said(take, "clip.missing", "has its clip, which an import had left unnamed")
+    todo = "`rushes import take` with the same file brings it back"
+    return replace(_said(take, "clip.missing", f"has lost its clip: {lacking}", Severity.ERROR), todo=todo)
 
 
 def _refetch(p: Production, take: TakeRow, files: TakeFiles) -> Finding:

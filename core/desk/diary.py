@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput
 from core.base.paths import disk_errors, write_atomic
-from core.desk import diary_text
+from core.desk import diary_text, workflow
 from core.desk.diary_facts import Record, rows_of, totals_of
 from core.ledger import records
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from core.engine.production import Production
     from core.ledger.plan_cache import Snapshot
-    from core.ledger.views import TakeRow
+    from core.ledger.views import Reader, TakeRow
 
 FILE = "diary.md"
 TRIES = 3
@@ -30,11 +30,8 @@ def write_diary(production: Production, snapshot: Snapshot) -> Path:
     names the lines. A diary that would not change is not written.
     """
     path = (production.home / FILE).resolve()
-    record = collect(production, snapshot)
-    texts = {
-        "shots": diary_text.shots_table(rows_of(record)),
-        "totals": diary_text.totals_paragraph(totals_of(record)),
-    }
+    record = collect(production.reader, snapshot)
+    texts = _texts(record)
     for _ in range(TRIES):
         was = _read(path)
         diary = was if was is not None else diary_text.skeleton(str(snapshot.film["title"]))
@@ -52,9 +49,27 @@ def write_diary(production: Production, snapshot: Snapshot) -> Path:
     )
 
 
-def collect(production: Production, snapshot: Snapshot) -> Record:
+def is_behind(home: Path, reader: Reader, snapshot: Snapshot) -> bool:
+    """Whether writing it now would change it, or cannot: its markers are no pairs. False where none is."""
+    was = _read(home / FILE)
+    if was is None:
+        return False
+    try:
+        return diary_text.filled(was, _texts(collect(reader, snapshot)), FILE)[0] != was
+    except BadInput:
+        return True  # `rushes diary` names the lines
+
+
+def _texts(record: Record) -> dict[str, str]:
+    return {
+        "shots": diary_text.shots_table(rows_of(record)),
+        "totals": diary_text.totals_paragraph(totals_of(record)),
+        "workflow": diary_text.workflow_table(record.log),
+    }
+
+
+def collect(reader: Reader, snapshot: Snapshot) -> Record:
     """All rows the diary is made of."""
-    reader = production.reader
     takes: dict[str, list[TakeRow]] = {}
     for take in reader.all_takes():
         takes.setdefault(take.shot, []).append(take)
@@ -71,6 +86,7 @@ def collect(production: Production, snapshot: Snapshot) -> Record:
         notes=rejects,
         failures=list(reversed(records.failures(reader))),
         spend=records.spend_rows(reader),
+        log=workflow.lines(reader),
     )
 
 

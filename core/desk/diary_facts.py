@@ -62,6 +62,8 @@ class Record:
     failures: Sequence[Mapping[str, Any]]
     """Oldest first."""
     spend: Sequence[Mapping[str, Any]]
+    log: Sequence[Mapping[str, Any]] = ()
+    """What was started, stopped and turned round, oldest first."""
 
 
 def rows_of(record: Record) -> tuple[DiaryRow, ...]:

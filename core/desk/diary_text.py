@@ -96,12 +96,24 @@ def totals_paragraph(totals: Totals) -> str:
     )
 
 
+def workflow_table(log: Sequence[Mapping[str, str]]) -> str:
+    """What was started, stopped and turned round, one line each."""
+    lines = [_line(("Day", "What", "In one line", "By")), _line(["---"] * 4)]
+    lines += [
+        _line([cell(row["at"][:10]), cell(row["kind"]), cell(row["text"]), cell(row["person"])])
+        for row in log
+    ]
+    return "\n".join(lines)
+
+
 def skeleton(title: str) -> bytes:
     """A fresh diary with empty stretches."""
     # Markdown, not HTML: `cell` escapes what comes from outside, and HTML escapes would show.
     jinja = Environment(autoescape=False, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
     marks = {
-        f"{name}_{side}": marker(name, side) for name in ("shots", "totals") for side in ("begin", "end")
+        f"{name}_{side}": marker(name, side)
+        for name in ("shots", "totals", "workflow")
+        for side in ("begin", "end")
     }
     template = jinja.from_string(_SKELETON.read_text("utf-8"))
     return template.render(title=cell(title), **marks).encode("utf-8")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from core.base.errors import BadInput
+from core.base.errors import BadInput, IllegalStep
 from core.base.paths import sha256_file
 from core.engine import orders
 from core.engine.production import Production, write_step
@@ -14,6 +15,8 @@ from core.ledger import takes
 from core.ledger.tables import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.desk.person import Person
     from core.ledger.append import Writer
     from core.ledger.views import TakeRow
@@ -42,10 +45,13 @@ def find_take(p: Production, shot: str, n: int | None) -> TakeRow:
 
 
 def approve(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
-    """Circles a take; whichever was circled before goes back among the others."""
+    """Circles a take; whichever was circled before goes back among the others.
+
+    A circled one gets another person's verdict, or another word, as a row more.
+    """
     take = find_take(p, shot, n)
     if take.state == TakeState.APPROVED:
-        return take
+        return _say_too(p, take, "approve", note, person, lambda: _seen(p, take))
     if take.state not in (TakeState.REVIEW, TakeState.REJECTED) or not take.last_sha:
         raise BadInput(
             f"{shot} take {take.n} cannot be circled: it is {take.state} and has no hand-over frame",
@@ -54,10 +60,14 @@ def approve(p: Production, shot: str, n: int | None, note: str, person: Person) 
     seen = _seen(p, take)
     with p.ledger.write() as w:
         # Read inside: another process may have circled one since; the ledger takes one a shot.
-        for other in p.reader.takes_of(shot):
-            if other.state == TakeState.APPROVED:
+        circled = [other for other in p.reader.takes_of(shot) if other.state == TakeState.APPROVED]
+        for other in circled:
+            if other.id != take.id:
                 write_step(w, other, TakeState.REVIEW, f"take {take.n} is circled instead")
-        write_step(w, take, TakeState.APPROVED, f"circled by {person.name}")
+        if all(other.id != take.id for other in circled):
+            write_step(w, take, TakeState.APPROVED, f"circled by {person.name}")
+        else:
+            _tell_too(w, take, "approve", person)
         _say(w, take, "approve", note, person, seen)
         _go_on(p, w, take)
     return p.take(take.id)
@@ -66,26 +76,35 @@ def approve(p: Production, shot: str, n: int | None, note: str, person: Person) 
 def reject(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
     """Rejects a take; what is unsent and hangs on it is cancelled, what is made becomes stale."""
     take = find_take(p, shot, n)
+    # What was downloaded: a broken or missing clip may be rejected too.
     if take.state == TakeState.REJECTED:
-        return take
-    seen = take.sha  # a broken or missing clip may be rejected too
+        return _say_too(p, take, "reject", note, person, lambda: take.sha)
     doomed = _hanging_on(p, take)
-
-    def also(w: Writer) -> None:
-        for other in doomed:
-            orders.cancel_unsent(w, other, f"{take.shot} take {take.n} was rejected")
-        _say(w, take, "reject", note, person, seen)
+    with p.ledger.write() as w:
+        # Read inside: another person may have rejected it since, and cancelled what hangs on it.
+        if p.take(take.id).state != TakeState.REJECTED:
+            write_step(w, take, TakeState.REJECTED, f"rejected by {person.name}", note=note)
+            for other in doomed:
+                orders.cancel_unsent(w, other, f"{take.shot} take {take.n} was rejected")
+        else:
+            _tell_too(w, take, "reject", person)
+        _say(w, take, "reject", note, person, take.sha)
         _go_on(p, w, take)
-
-    return p.step(take, TakeState.REJECTED, f"rejected by {person.name}", also, note=note)
+    return p.take(take.id)
 
 
 def hold(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
-    """Neither yes nor no: the take stays before a person, with the reason."""
+    """Neither yes nor no: the take stays before a person, with the reason; a circled one goes back there."""
     take = find_take(p, shot, n)
-    if take.state != TakeState.REVIEW:
-        raise BadInput(f"{shot} take {take.n} is {take.state}: only a take for review can be held")
+    if take.state not in USABLE:
+        raise BadInput(
+            f"{shot} take {take.n} is {take.state}: only a take for review or a circled one can be held",
+            todo=f"`rushes takes {shot}` lists the ones that can",
+        )
     with p.ledger.write() as w:
+        _check_still(p, take)
+        if take.state == TakeState.APPROVED:
+            write_step(w, take, TakeState.REVIEW, f"held by {person.name}: no longer circled")
         _say(w, take, "hold", note, person, take.sha)
         w.event("take.held", f"held by {person.name}", chain=take.chain, shot=shot, take_id=take.id)
     return p.take(take.id)
@@ -136,6 +155,42 @@ def _seen(p: Production, take: TakeRow) -> str:
             todo="`rushes audit` shows what changed",
         )
     return sha
+
+
+def _say_too(
+    p: Production, take: TakeRow, verdict: str, note: str, person: Person, seen: Callable[[], str]
+) -> TakeRow:
+    """A verdict on a take that stands there already; the same person with nothing new writes nothing."""
+    tail = "WHERE subject_kind='take' AND subject_id=? ORDER BY id DESC"
+    rows = p.reader.table("verdict", tail, str(take.id))
+    stands = list(takewhile(lambda row: row["verdict"] == verdict, rows))
+    mine = [row for row in stands if (row["person"], row["role"]) == (person.name, person.role)]
+    if mine and note in ("", *(row["note"] for row in mine)):
+        return take
+    sha = seen()
+    with p.ledger.write() as w:
+        _check_still(p, take)
+        _say(w, take, verdict, note, person, sha)
+        _tell_too(w, take, verdict, person)
+    return take
+
+
+def _tell_too(w: Writer, take: TakeRow, verdict: str, person: Person) -> None:
+    """The event of a verdict that moved nothing: the take stood there already."""
+    said = f"{_SAID[verdict]} by {person.name} too"
+    w.event("take.verdict", said, chain=take.chain, shot=take.shot, take_id=take.id)
+
+
+def _check_still(p: Production, take: TakeRow) -> None:
+    """Inside a transaction: raises IllegalStep where another person has moved the take since it was read."""
+    if p.take(take.id).state != take.state:
+        raise IllegalStep(
+            f"{take.shot} is no longer {take.state}: somebody else moved it",
+            todo="nothing was changed; look at it again",
+        )
+
+
+_SAID = {"approve": "circled", "reject": "rejected"}
 
 
 def _say(w: Writer, take: TakeRow, verdict: str, note: str, person: Person, sha: str) -> None:

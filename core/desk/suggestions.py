@@ -189,7 +189,15 @@ def _keep(w: Writer, refused: Refusal, made: Sequence[Proposal], take: TakeRow, 
     rows = [
         {
             "id": w.add(
-                Suggestion(text=str(one), source=SOURCE, reason=reason, next_action=one.todo, model=one.model)
+                Suggestion(
+                    text=str(one),
+                    source=SOURCE,
+                    reason=reason,
+                    next_action=one.todo,
+                    model=one.model,
+                    link=f"take:{refused.shot}/{refused.take}",
+                    kind=one.kind,
+                )
             ),
             "kind": one.kind,
             "upper": one.upper.micro if one.upper else None,

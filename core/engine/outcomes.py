@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.clock import stamp
 from core.base.errors import BadInput
 from core.base.jsons import read_json
-from core.base.paths import write_atomic
+from core.base.paths import state_folder, write_atomic
 from core.base.units import check_id
 from core.providers.base import ErrorClass, ProviderError, Sent
 
@@ -67,6 +67,11 @@ def sent_key(submission: SubmissionRow) -> str:
 def save(path: Path, outcome: Outcome, raw: str) -> None:
     """Whole and synced. Raises DiskFull, BadInput. `raw`: the reply as it came, redacted."""
     text = json.dumps({**asdict(outcome), "raw": raw}, ensure_ascii=False, sort_keys=True)
+    _write(path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    state_folder(path.parent)
     write_atomic(path, text.encode("utf-8", "replace"))
 
 
@@ -116,7 +121,7 @@ def save_refusal(path: Path, sent: Sent, error: ProviderError, status: int | Non
     if error.resets_at:
         facts["resets_at"] = stamp(error.resets_at)
     text = json.dumps({**facts, "status": status}, ensure_ascii=False, sort_keys=True)
-    write_atomic(path, text.encode("utf-8", "replace"))
+    _write(path, text)
 
 
 def read_refusal(path: Path) -> Refusal | None:

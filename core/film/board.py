@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from core.base.paths import sha256_text
 from core.film.strict import (
     ColourField,
     DateField,
@@ -62,6 +64,12 @@ class BoardVersion(Strict):
     blocks: BoardBlocks = BoardBlocks()
     image: Annotated[tuple[BoardImage, ...], Field(strict=False)] = ()
 
+    @property
+    def content(self) -> str:
+        """SHA-256 of all it says but its status: that is what a person has decided of it."""
+        said = self.model_dump(exclude={"status"})
+        return sha256_text(json.dumps(said, sort_keys=True, default=str))
+
 
 class Board(Strict):
     """All versions, oldest first."""
@@ -72,6 +80,14 @@ class Board(Strict):
     def current(self) -> BoardVersion | None:
         """The last version that is not superseded."""
         return next((v for v in reversed(self.version) if v.status != "superseded"), None)
+
+    @property
+    def outline(self) -> tuple[tuple[str, bool, str, tuple[str, ...]], ...]:
+        """For each version: id, whether it is superseded, its content's hash, its pictures' files."""
+        return tuple(
+            (v.id, v.status == "superseded", v.content, tuple(image.file for image in v.image))
+            for v in self.version
+        )
 
     def image_of(self, role: str, name: str) -> BoardImage | None:
         """The current version's picture in `role` of the block `name`; the first where there are more."""

@@ -14,10 +14,12 @@ from core.film.strict import (
     ModelField,
     MoneyField,
     NameField,
+    Names,
     ProviderField,
     ShareField,
     SizeField,
     Strict,
+    Words,
 )
 
 FILE = "film.json"
@@ -26,6 +28,8 @@ Kind = Literal["hero", "establisher", "character", "action"]
 Seam = Literal["last", "keyframe", "bridge", "anchor", "board", "text", "native"]
 Policy = Literal["each", "every-n", "end"]
 OnFail = Literal["hold", "carry-last-good", "reanchor"]
+Judged = Literal["shot", "seam", "board", "cut", "delivery"]
+Role = Literal["director", "producer", "editor", "client", "operator"]
 
 
 class Director(Strict):
@@ -41,6 +45,8 @@ class Campaign(Strict):
     account: str = ""
     opening: str = ""
     caption: str = ""
+    rubric: Annotated[Names, Field(max_length=50)] = ()
+    """What a person scores beside the items there always are."""
 
 
 class KindDefaults(Strict):
@@ -71,6 +77,8 @@ class Budget(Strict):
 class Gates(Strict):
     switch_share: ShareField = Decimal("0.15")
     """A switch of model that costs more than this share of the budget waits for a person."""
+    roles: Mapping[Judged, Annotated[tuple[Role, ...], Field(strict=False, min_length=1)]] = {}
+    """Who may decide on what; where nothing stands, everybody may."""
 
 
 class Review(Strict):
@@ -87,6 +95,11 @@ class Drift(Strict):
     policy: Literal["flag", "pause"] = "flag"
     thresholds: Mapping[str, float] = {}
     """Measure's name to the number from which a take is drifted."""
+
+
+class Failures(Strict):
+    categories: Words = ()
+    """Categories of failure beside the ones every film has."""
 
 
 class Pass(Strict):
@@ -136,6 +149,7 @@ class FilmProfile(Strict):
     gates: Gates = Gates()
     review: Review = Review()
     drift: Drift = Drift()
+    failures: Failures = Failures()
     on_fail: OnFail = "hold"
     poll_seconds: Annotated[float, Field(ge=0.05, le=300)] = 1.0
     """Between two questions to a provider about one job."""

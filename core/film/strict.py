@@ -121,6 +121,13 @@ def _said_once(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _word(value: str) -> str:
+    # It is typed on a command line and heads a column: one short line, nothing around it.
+    if not value or len(value) > 40 or value != " ".join(value.split()) or not value.isprintable():
+        raise refuse(f"'{value[:40]}' is not a short word on one line")
+    return value
+
+
 def _schema(pattern: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, **more})
 
@@ -158,4 +165,7 @@ ShaField = Annotated[str, AfterValidator(_matching(_SHA, "a SHA-256 in 64 small 
 NameField = Annotated[str, Field(min_length=1, max_length=200)]
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 """Files know lists, values are tuples: the outer kind is converted, what is in it stays strict."""
+WordField = Annotated[str, AfterValidator(_word)]
+Words = Annotated[tuple[WordField, ...], Field(strict=False, max_length=100), AfterValidator(_said_once)]
+"""Short words of a film's own; of which each is named once."""
 Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_said_once)]

@@ -71,6 +71,14 @@ class Writer:
         return self.add(Event(kind=kind, text=text, chain=chain, shot=shot, take_id=take_id, data=shown))
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    link = connect(path)
+    # A long text that spills to the file before its commit would lock out readers, ours inside the same
+    # transaction among them.
+    link.execute("PRAGMA cache_spill=OFF")
+    return link
+
+
 _MOMENTS = ("at", "created_at", "state_at")
 
 
@@ -87,7 +95,7 @@ class Ledger:
         self._lock = threading.RLock()
         self._writing = False
         migrate(path, clock.now())
-        self._engine: Engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=StaticPool)
+        self._engine: Engine = create_engine("sqlite://", creator=lambda: _opened(path), poolclass=StaticPool)
         # A deferred transaction that reads, then writes, fails at once when another process writes.
         event.listen(self._engine, "begin", lambda link: link.exec_driver_sql("BEGIN IMMEDIATE"))
 

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, DiskFull, LedgerFault
-from core.base.paths import disk_errors, publish
+from core.base.paths import disk_errors, publish, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,8 +83,6 @@ def connect(path: Path) -> sqlite3.Connection:
             link.execute("PRAGMA journal_mode=PERSIST")
             link.execute("PRAGMA synchronous=FULL")
             link.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the drive's cache
-            # A long text must not spill to the file before its commit: that locks our own reader out.
-            link.execute("PRAGMA cache_spill=OFF")
             link.execute("PRAGMA foreign_keys=ON")
             link.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE deletes past the triggers
             link.execute("PRAGMA trusted_schema=OFF")
@@ -189,8 +187,8 @@ def back_up(path: Path, folder: Path, now: datetime) -> Path:
 
     Raises DiskFull, BadInput, LedgerFault. Called by whoever holds the film: one at a time.
     """
+    state_folder(folder)
     with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob("ledger-*.part"):  # by a worker that was killed here
             left.unlink(missing_ok=True)
     target = folder / f"ledger-{now.strftime('%Y%m%dT%H%M%S%f')}Z.db"

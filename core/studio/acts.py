@@ -5,27 +5,27 @@ The command line and the dashboard both come here; nothing is decided here.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from core.base import settings
 from core.base.errors import BadInput, FilmHeld, WaitsForPerson, nearest
 from core.base.hold import holder
 from core.base.units import Money
 from core.desk import failures, review
 from core.desk.failures import CATEGORIES, ORIGINS, Broke
-from core.desk.person import Person
 from core.engine import orders as takes_orders
 from core.engine import reconcile
 from core.engine.orders import RunQuote, Scope
 from core.engine.states import LIVE
 from core.film.choice import choose_model
-from core.ledger.tables import Gate, GateDecision, Note
+from core.ledger.tables import Gate, GateDecision
 from core.studio import orders, preflight
 from core.studio.assembly import Opened, open_film, providers_of
-from core.studio.spawn import Process, git_name, start_worker, wait_for_worker
+from core.studio.ours import make_ours
+from core.studio.people import person
+from core.studio.places import Places
+from core.studio.spawn import Process, start_worker, wait_for_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     from core.engine.production import Production
     from core.ledger.views import TakeRow
     from core.providers.base import Capabilities
-    from core.studio.places import Places
 
 
-__all__ = ["CATEGORIES", "ORIGINS", "Broke", "RunQuote", "Scope"]
+__all__ = ["CATEGORIES", "ORIGINS", "Broke", "RunQuote", "Scope", "person"]
 
 
 @contextmanager
@@ -66,12 +65,6 @@ def capabilities(places: Places) -> Callable[[str, str], Capabilities | None]:
 def providers(places: Places) -> tuple[str, ...]:
     """The names of the providers there is an adapter for."""
     return tuple(sorted(providers_of(places)))
-
-
-def person() -> Person:
-    """Who is at the keyboard: settings, else git's name, else the login."""
-    found = settings.load()
-    return Person(found.name or git_name() or os.environ.get("USER") or "unknown", found.role)
 
 
 def scope_of(p: Production, scope: Scope) -> Scope:
@@ -139,7 +132,14 @@ def order(
             f"{len(asked.wanted)} takes may cost {most}",
             todo='look at `rushes estimate`, then `rushes run --accept quote --why ".."`, or add --rehearse',
         )
+    _keep_ours(p, asked, accepted)
     return takes_orders.place(p, scope)
+
+
+def _keep_ours(p: Production, asked: RunQuote, accepted: Collection[str] = ()) -> None:
+    """This user has said yes to a sum here: what is ordered in this film may be sent with their keys."""
+    if asked.upper != 0 or "earlier-orders" in accepted:
+        make_ours(Places(p.root, rehearsal=p.rehearsal), p.reader)
 
 
 def refuse_if_held(places: Places) -> None:
@@ -245,6 +245,7 @@ def go(
     preflight.require(p, asked, ())
     check_agreed(asked, what, agreed=agreed, most=most)
     keep_agreement(p, asked, what)
+    _keep_ours(p, asked)
     placed = takes_orders.place(p, scope)
     stuck = lift_pauses(p, (chain,) if chain else ())
     count = len(placed.wanted)
@@ -277,48 +278,35 @@ def control(p: Production, places: Places, kind: str, chain: str | None) -> str:
     return orders.ask(p, kind, args, person().name, worker=holder(places.lock).running)
 
 
-def judge(p: Production, verdict: str, shot: str, n: int | None, note: str) -> str:
-    """approve, reject or hold."""
-    act = {"approve": review.approve, "reject": review.reject, "hold": review.hold}[verdict]
-    take = act(p, shot, n, note, person())
-    word = {"approve": "circled", "reject": "rejected", "hold": "held"}[verdict]
-    return f"{take.shot} take {take.n} {word}"
-
-
 def retake(
-    p: Production, places: Places, shot: str, note: str, *, agreed: bool = False, most: int | None = None
+    p: Production,
+    places: Places,
+    shot: str,
+    note: str,
+    *,
+    agreed: bool = False,
+    most: int | None = None,
+    accepted: Collection[str] = (),
 ) -> str:
-    """Orders a new take of one shot; starts a worker where none runs. `agreed`, `most`, errors: as `go`."""
+    """Orders a new take of one shot; starts a worker where none runs. `agreed`, `most`, errors: as `go`;
+    `accepted`: codes of what may run short."""
     asked = takes_orders.quote(p, Scope(shots=(shot,)))
+    preflight.require(p, asked, accepted)
     check_agreed(asked, f"a take of {shot}", agreed=agreed, most=most)
     keep_agreement(p, asked, f"a take of {shot}")
+    _keep_ours(p, asked, accepted)
     placed = review.retake(p, shot, note, person())
     return f"{shot} take {placed.wanted[0].n} ordered; {see_to_worker(p, places)}"
+
+
+def failed_before(p: Production, shot: str) -> tuple[str, ...]:
+    """What failed in shots like this one, and what helped; for before a retake."""
+    return preflight.failed_before(p, takes_orders.quote(p, Scope(shots=(shot,))))
 
 
 def fail(p: Production, shot: str, n: int | None, what: Broke) -> str:
     row = failures.log(p, shot, n, what, person())
     return f"failure {row} logged for {shot}: {what.broke}"
-
-
-def note(p: Production, shot: str, text: str, timecode: str = "") -> str:
-    """A note on a shot, kept with who and when."""
-    chain = p.plan.chain_of(shot).id
-    if not text.strip():
-        raise BadInput("the note is empty", todo='like: rushes note S101 "the boat is late"')
-    with p.ledger.write() as w:
-        w.add(
-            Note(
-                subject_kind="shot",
-                subject_id=shot,
-                shot=shot,
-                timecode=timecode,
-                text=text,
-                person=person().name,
-            )
-        )
-        w.event("note.added", text, chain=chain, shot=shot)
-    return f"noted on {shot}"
 
 
 def doubtful(p: Production, shot: str) -> TakeRow:

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 
 from core.base import settings
 from core.base.clock import SystemClock
-from core.base.errors import BadInput, LedgerFault
+from core.base.errors import BadInput, LedgerFault, nearest
+from core.base.paths import state_folder
 from core.engine.clips import MediaClips
 from core.engine.keys import KeyRing
 from core.engine.production import Production
 from core.film.load import load_plan
 from core.ledger.append import Ledger
 from core.ledger.views import Reader
+from core.providers.table import IMAGES, REVIEWS, video_classes
 from core.studio.connections import connect
+from core.studio.ours import is_ours
 from core.studio.plans import PlanKeeper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from core.base.settings import KeyLimits
     from core.film.plan import Plan
     from core.providers.base import VideoProvider
     from core.studio.places import Places
@@ -42,24 +46,42 @@ class Opened:
 def open_film(places: Places) -> Opened:
     """Raises PlanFaults, LedgerFault, BadInput. Creates the ledger where there is none."""
     require_film(places)
+    state_folder(places.state)
     _refuse_vanished(places)
     plans = PlanKeeper(places)
     clock = SystemClock()
     ledger = Ledger(places.ledger, clock)
+    reader = Reader(places.ledger)
     production = Production(
         root=places.root,
         home=places.home,
         ledger=ledger,
-        reader=Reader(places.ledger),
+        reader=reader,
         clock=clock,
         providers=connect(places, plans, clock),
-        keys=KeyRing(settings.state_dir(), settings.load().keys, clock),
+        keys=KeyRing(settings.state_dir(), _limits(), clock),
+        ours=lambda: is_ours(places, reader),
         clips=MediaClips(),
         current_plan=plans,
         rehearsal=places.rehearsal,
         free_bytes=lambda: shutil.disk_usage(places.state).free,
     )
     return Opened(production, plans)
+
+
+def _limits() -> Mapping[str, KeyLimits]:
+    """What the user's settings allow each key. Raises BadInput for a provider nobody knows: a limit
+    under a mistyped name would be none."""
+    limits, known = settings.load().keys, {*video_classes(), *IMAGES, *REVIEWS}
+    for name in limits:
+        if name not in known:
+            raise BadInput(
+                f"there is no provider '{name}'",
+                where="settings.toml, [keys]",
+                nearest=nearest(name, known),
+                todo="mend the name: the limit below it holds for nobody",
+            )
+    return limits
 
 
 def require_film(places: Places) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.base import settings
-from core.desk import diary
+from core.desk import barriers, diary
 from core.film.signature import signature
 from core.media.ffmpeg import Ffmpeg, find_ffmpeg
 from core.media.lettering import SlateText
@@ -15,7 +15,7 @@ from core.post.segments import plan_cut
 from core.studio.snapshot import of_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from core.engine.production import Production
@@ -32,13 +32,17 @@ def assemble(
     places: Places,
     *,
     rough: bool,
+    accepted: Collection[str] = (),
     progress: Callable[[int, int, str], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Rendered:
     """Circled takes, or with `rough` the newest there is, in matrix order; the diary follows.
 
-    Raises BadInput naming what is missing, ProviderFault, DiskFull; leaves no half film.
+    Raises BadInput naming what is missing, ProviderFault, DiskFull; leaves no half film. Unless rough,
+    WaitsForPerson for seams that are not good and clips that changed, but those `accepted` by code.
     """
+    if not rough:
+        barriers.require_cut(p, accepted)
     profile = p.plan.profile
     picked = pick(p.plan, p.reader.all_takes(), lambda shot, n: p.files(shot, n).clip, rough=rough)
     cut = plan_cut(

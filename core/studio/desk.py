@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from core.base.errors import BadInput, LedgerFault
 from core.base.hold import holder
+from core.desk.failure_words import with_own
 from core.film.signature import signature
 from core.ledger.views import Reader
 from core.studio.glance import glance
+from core.studio.snapshot import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,9 +148,9 @@ class StudioDesk:
         return self._judge("hold", shot, take, note)
 
     def _judge(self, verdict: str, shot: str, take: int | None, note: str) -> str:
-        from core.studio import acts  # noqa: PLC0415
+        from core.studio import verdicts  # noqa: PLC0415
 
-        return self._act(lambda film: acts.judge(film.production, verdict, shot, take, note))
+        return self._act(lambda film: verdicts.judge(film.production, verdict, shot, take, note))
 
     def retake(self, shot: str, note: str, agreed: bool, most: int | None) -> str:
         from core.studio import acts  # noqa: PLC0415
@@ -194,9 +196,8 @@ class StudioDesk:
         return f"{made.path.name}: {made.seconds:.1f} s, {made.frames} frames"
 
     def categories(self) -> tuple[str, ...]:
-        from core.desk.failures import CATEGORIES  # noqa: PLC0415
-
-        return CATEGORIES
+        snapshot, _ = current(self.places)
+        return with_own(snapshot.film.get("failures", ()) if snapshot else ())
 
     def frame(self, shot: str, take: int, end: str, cols: int, rows: int) -> Cells:
         """The `first` or `last` frame of a take in half blocks. Raises BadInput where there is none."""

@@ -17,7 +17,7 @@ from core.film.choice import choose_model
 from core.film.load import load_plan
 from core.ledger.append import Ledger
 from core.ledger.views import Reader
-from core.studio import acts
+from core.studio import acts, preflight
 from core.studio.assembly import providers_of, require_film
 from core.studio.rates import card_of, said_if_old
 
@@ -78,6 +78,8 @@ class Estimate:
     total: Sum
     rows: tuple[PriceUse, ...]
     unpriced: tuple[Unpriced, ...]
+    failed_before: tuple[str, ...]
+    """What failed in such shots before, and what helped."""
 
 
 def estimate(places: Places, scope: Scope) -> Estimate:
@@ -129,6 +131,7 @@ def estimate_of(p: Production, quoted: RunQuote) -> Estimate:
         _sum(p, "", quoted.wanted),
         _rows(quoted, today),
         _unpriced(p, quoted, card_of(p.plan.prices, today=today), today),
+        preflight.failed_before(p, quoted),
     )
 
 

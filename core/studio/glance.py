@@ -56,7 +56,7 @@ def glance(places: Places, reader: Reader | None) -> rows.Glance:
         return _broken(places, faults, worker)
     facts = _read(snapshot, reader, worker)
     shots = tuple(_shot(shot, facts, places) for shot in snapshot.shots)
-    failures = sums.failures(reader)
+    failures, categories = sums.failures(reader)
     titles = {chain.id: chain.title or chain.id for chain in snapshot.chains}
     day, days = _days(snapshot.film)
     return rows.Glance(
@@ -70,7 +70,7 @@ def glance(places: Places, reader: Reader | None) -> rows.Glance:
         accounts=sums.accounts(snapshot, reader, rehearsal=places.rehearsal),
         failures=failures[:SHOWN],
         failure_total=len(failures),
-        failure_categories=sums.categories(failures),
+        failure_categories=categories,
         waiting=_waiting(shots, facts, faults, reader, titles),
         events=_events(reader, titles),
         worker=worker,

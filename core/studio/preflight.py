@@ -5,17 +5,21 @@ What cannot work is refused; what may run short is a finding with a code, which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, ProviderFault, WaitsForPerson
 from core.base.units import Money
+from core.desk import barriers, failures
 from core.desk.suggestions import vocabularies_of
-from core.engine import purse
+from core.engine import orders, purse
 from core.engine.states import UNSENT
 from core.film.moderation import risks
+from core.film.prices import NO_PRICES
 from core.ledger import records
 from core.studio import accounts
+from core.studio.connections import connect
+from core.studio.places import Places
 from core.studio.rates import said_if_old
 
 if TYPE_CHECKING:
@@ -25,10 +29,13 @@ if TYPE_CHECKING:
     from core.engine.production import Production
     from core.providers.base import Account, VideoProvider
 
+LOW_SHARE = 0.5
+"""Of the known price: a film's own price below it is asked about once more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """Something the run may run out of."""
+    """Something the run may run out of, or that a person has yet to look at."""
 
     code: str
     said: str
@@ -37,10 +44,11 @@ class Short:
 def look(p: Production, quoted: RunQuote) -> tuple[Short, ...]:
     """What may run short. Raises BadInput for a missing key and a model without a price."""
     wanted = [want for want in quoted.wanted if want.provider != "animatic"]
+    board = (*_of_board(p, quoted), *_of_others(p))
     if p.rehearsal or not wanted:
-        return ()
+        return board
     _priced(quoted)
-    found: list[Short] = []
+    found = _of_prices(p, quoted)
     for name in sorted({want.provider for want in wanted}):
         provider = p.provider(name)
         if provider.missing_key:
@@ -50,7 +58,40 @@ def look(p: Production, quoted: RunQuote) -> tuple[Short, ...]:
             )
         upper = sum(want.quote.upper.micro for want in wanted if want.quote and want.provider == name)
         found += _of_key(p, provider, Money(upper + _ordered(p, name)))
-    return (*found, *_of_budget(p, quoted))
+    return (*board, *found, *_of_budget(p, quoted))
+
+
+def _of_board(p: Production, quoted: RunQuote) -> tuple[Short, ...]:
+    """Money goes into motion once a person has approved the look of it, as it is now."""
+    stop = barriers.board_stop(p) if quoted.upper != 0 and not p.rehearsal else None
+    return (Short(stop.code, f"{stop.said} (look at it, then {stop.todo})"),) if stop else ()
+
+
+def _of_others(p: Production) -> tuple[Short, ...]:
+    """Paid takes that were ordered here before this user said yes to any sum in this film."""
+    if p.rehearsal or p.ours():
+        return ()
+    paid = [name for name in p.providers if name != "animatic" and _ordered(p, name)]
+    if not paid:
+        return ()
+    most = Money(sum(_ordered(p, name) for name in paid))
+    said = f"takes were ordered here by somebody else, or elsewhere, at {', '.join(paid)}: at most {most}"
+    return (Short("earlier-orders", said),)
+
+
+def _of_prices(p: Production, quoted: RunQuote) -> list[Short]:
+    """Prices of the film's own that are far below what is known: a typing error, or a trap."""
+    if not p.plan.prices.price and not p.plan.prices.currency:
+        return []
+    known = replace(p, providers=connect(Places(p.root), lambda: replace(p.plan, prices=NO_PRICES), p.clock))
+    found = {}
+    for want in quoted.wanted:
+        usual = orders.price(known, p.plan.shot(want.shot), want.n) if want.quote else None
+        if want.quote and usual and want.quote.upper.micro < usual.upper.micro * LOW_SHARE:
+            named = f"{want.provider}:{want.model}"
+            found[named] = f"{want.shot} on {named} is priced {want.quote.upper} by the film's prices.toml,"
+            found[named] += f" and {usual.upper} by {usual.price_row}"
+    return [Short("price-low", "; ".join(found.values()))] if found else []
 
 
 def require(p: Production, quoted: RunQuote, accepted: Collection[str]) -> None:
@@ -118,12 +159,21 @@ def _ordered(p: Production, provider: str) -> int:
     )
 
 
+def failed_before(p: Production, quoted: RunQuote) -> tuple[str, ...]:
+    """What failed in such shots before, here or in an earlier film, and what helped: at most five lines."""
+    fired = () if p.rehearsal else quoted.wanted
+    return failures.before_firing(p, [(want.shot, want.provider, want.model) for want in fired])
+
+
 def warnings(p: Production, quoted: RunQuote) -> tuple[str, ...]:
-    """What a person should know beside the quote: words a model refuses, and prices that are old."""
+    """What a person should know beside the quote: what failed in such shots before and what helped, words a
+    model refuses, and prices that are old."""
     words = vocabularies_of(p.reader)
-    said = [
+    fired = () if p.rehearsal else quoted.wanted
+    said = list(failed_before(p, quoted))
+    said += [
         f"{want.shot}: '{hit.said}' may be refused {hit.trigger} ({hit.code}); what worked: {hit.worked}"
-        for want in (() if p.rehearsal else quoted.wanted)
+        for want in fired
         for hit in risks(p.plan, want.shot, words)
     ]
     today = p.clock.now().date()

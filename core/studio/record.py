@@ -36,12 +36,13 @@ class Record:
     def said(self, shot: str | None = None) -> list[dict[str, Any]]:
         """Notes on shots, and the words with verdicts and retakes, oldest first.
 
-        Each has `at`, `shot`, `take` (None: of the shot), `kind`, `person` and `text`.
+        Each has `at`, `shot`, `take` (None: of the shot), `kind`, `person` and `text`; a note also its `id`
+        and `timecode`, and what `resolves` which note.
         """
         if self.reader is None:
             return []
         numbers = {take.id: take.n for take in self.reader.all_takes()}
-        found = [_word(row, "note", None, row["text"]) for row in records.notes(self.reader)]
+        found = [_note(row, numbers.get(row.get("take_id", 0))) for row in records.notes(self.reader)]
         found += [
             _word(row, row["verdict"], numbers.get(row["take_id"]), row["note"])
             for row in records.verdicts(self.reader)
@@ -92,11 +93,6 @@ class Record:
         """Newest first."""
         return records.failures(self.reader) if self.reader else []
 
-    def suggestions(self, shot: str | None = None) -> list[dict[str, Any]]:
-        """Those a person has not decided yet, newest first; sums as decimal dollars, None where unknown."""
-        found = records.suggestions(self.reader) if self.reader else []
-        return [_suggestion(row) for row in found if shot in (None, row["shot"])]
-
     def version(self) -> int:
         """Changes with each commit of another process; 0 while there is no ledger."""
         if self.reader is None and self.places.ledger.exists():
@@ -117,12 +113,9 @@ def _word(row: dict[str, Any], kind: str, take: int | None, text: str) -> dict[s
     return {**shared, "take": take, "kind": kind, "text": text}
 
 
-def _suggestion(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("id", "at", "shot", "chain", "kind", "source", "text", "reason", "next_action", "model")
-    sums = {
-        f"{name}_usd": usd(row[name]) if row[name] is not None else None for name in ("upper", "expected")
-    }
-    return {**{name: row[name] for name in names}, "take": row["n"], **sums}
+def _note(row: dict[str, Any], take: int | None) -> dict[str, Any]:
+    word = _word(row, "resolve" if row.get("resolves") else "note", take, row["text"])
+    return {**word, "id": row["id"], "timecode": row["timecode"], "resolves": row.get("resolves")}
 
 
 def stale_shots(places: Places) -> tuple[str, ...]:

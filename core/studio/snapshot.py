@@ -55,6 +55,9 @@ def _film(plan: Plan) -> dict[str, object]:
             "take": _micro(profile.budget.take_usd),
         },
         "review": {"policy": profile.review.policy, "n": profile.review.n},
+        "boards": plan.board.outline,
+        "rubric": profile.campaign.rubric,
+        "failures": profile.failures.categories,
         "providers": sorted({choose_model(plan, shot).provider for shot in plan.shots() if not shot.omitted}),
     }
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from core.desk import losses
 from core.ledger import records
 from core.studio import rows
 
@@ -58,32 +58,29 @@ def _account(name: str, row: dict[str, Any] | None) -> rows.AccountRow:
     )
 
 
-def failures(reader: Reader | None) -> tuple[rows.FailureRow, ...]:
-    """Newest first."""
-    return tuple(
-        rows.FailureRow(
-            row["id"],
-            row["at"],
-            row["shot"],
-            row["n"],
-            row["category"],
-            row["broke"],
-            row["cause"],
-            row["workaround"],
-            row["outcome"],
-            row["micro"],
-        )
-        for row in (records.failures(reader) if reader else ())
+def failures(
+    reader: Reader | None,
+) -> tuple[tuple[rows.FailureRow, ...], tuple[tuple[str, int, int | None, str], ...]]:
+    """All, newest first; and by category, most frequent first: count, micro-dollars lost (None where any is
+    unknown) and what helped best."""
+    found = records.failures(reader) if reader else []
+    groups = losses.grouped(found, "category")
+    return (
+        tuple(_failure(row) for row in found),
+        tuple((one.name, one.times, None if one.unknown else one.known, one.workaround) for one in groups),
     )
 
 
-def categories(found: tuple[rows.FailureRow, ...]) -> tuple[tuple[str, int, int | None, str], ...]:
-    counts = Counter(failure.category for failure in found)
-    shaped = []
-    for category, count in counts.most_common():
-        mine = [failure for failure in found if failure.category == category]
-        costs = [failure.cost for failure in mine]
-        total = None if any(cost is None for cost in costs) else sum(cost for cost in costs if cost)
-        helped = next((failure.workaround for failure in mine if failure.workaround), "")
-        shaped.append((category, count, total, helped))
-    return tuple(shaped)
+def _failure(row: dict[str, Any]) -> rows.FailureRow:
+    return rows.FailureRow(
+        row["id"],
+        row["at"],
+        row["shot"],
+        row["n"],
+        row["category"],
+        row["broke"],
+        row["cause"],
+        row["workaround"],
+        row["outcome"],
+        row["cost"],
+    )

@@ -42,9 +42,11 @@ def test_a_failure_is_a_row_with_all_that_was_said(build: Build) -> None:
         "broke": "it flips",
         "cause": "whip pan",
         "workaround": "lock it off",
-        "origin": "prompt",
+        "origin": "prompt section",
         "outcome": "open",
-        "micro": DOLLAR,
+        "cost": DOLLAR,
+        "certainty": "exact",
+        "cost_from": "take",
         "person": "Ada",
     }
     assert {name: row[name] for name in wanted} == wanted
@@ -112,7 +114,7 @@ def test_a_shot_that_was_never_made_can_fail_too_and_its_cost_is_unknown(build: 
     film = build({"a": shots("A", 1)})
     failures.log(film.p, "A001", None, Broke("prompt overload", "nobody can shoot this"), ADA)
     (row,) = rows(film)
-    assert (row["take_id"], row["micro"]) == (None, None)
+    assert (row["take_id"], row["cost"], row["certainty"]) == (None, None, "unknown")
 
 
 def test_what_is_still_owed_is_not_called_the_cost(build: Build) -> None:
@@ -120,7 +122,7 @@ def test_what_is_still_owed_is_not_called_the_cost(build: Build) -> None:
     film.order()
     film.run(stop=lambda: bool(film.provider.posts))
     failures.log(film.p, "A001", 1, Broke("provider", "slow"), ADA)
-    assert rows(film)[0]["micro"] is None
+    assert rows(film)[0]["cost"] is None
 
 
 def test_a_cost_nobody_knows_stays_unknown(build: Build) -> None:
@@ -128,7 +130,7 @@ def test_a_cost_nobody_knows_stays_unknown(build: Build) -> None:
     film.provider.statuses.append(done(Amount.unknown()))
     film.make()
     failures.log(film.p, "A001", 1, Broke("provider", "no bill"), ADA)
-    assert rows(film)[0]["micro"] is None
+    assert rows(film)[0]["cost"] is None
 
 
 def test_newest_first(build: Build) -> None:

@@ -12,6 +12,7 @@ from core.base import crash
 from core.base.errors import BadInput, IllegalStep
 from core.base.paths import sha256_file
 from core.desk import review
+from core.desk.person import Person
 from core.engine.production import Production
 from core.engine.stale import chosen, stale_shots
 from core.ledger import records
@@ -345,9 +346,37 @@ def test_a_hold_says_why_and_moves_nothing(build: Build) -> None:
     assert film.states("A001") == ["review"]
     assert film.pause_of() == "review"
     assert verdicts(film) == [("hold", "A001", film.take("A001").id)]
+
+
+def test_a_hold_puts_a_circled_take_back_before_a_person(build: Build) -> None:
+    film = build({"a": shots("A", 1)})
+    film.make()
     film.approve("A001")
-    with pytest.raises(BadInput, match="only a take for review can be held"):
+    review.hold(film.p, "A001", 1, "the client wants to see it", ADA)
+    assert film.states("A001") == ["review"]
+    assert [verdict for verdict, _, _ in verdicts(film)] == ["approve", "hold"]
+    film.reject("A001")
+    with pytest.raises(BadInput, match="only a take for review or a circled one can be held"):
         review.hold(film.p, "A001", 1, "", ADA)
+
+
+def test_another_persons_verdict_on_what_stands_already_is_kept_too(build: Build) -> None:
+    film = build({"a": shots("A", 1)})
+    film.make()
+    bo = Person("Bo", "producer")
+    for act, word in ((review.approve, "approve"), (review.reject, "reject")):
+        act(film.p, "A001", 1, "", ADA)
+        act(film.p, "A001", 1, "", bo)
+        act(film.p, "A001", 1, "a second word", ADA)
+        for again in (ADA, bo):
+            act(film.p, "A001", 1, "", again)
+        rows = [row for row in records.verdicts(film.p.reader) if row["verdict"] == word]
+        assert [(row["person"], row["note"]) for row in rows] == [
+            ("Ada", ""),
+            ("Bo", ""),
+            ("Ada", "a second word"),
+        ]
+    assert film.states("A001") == ["rejected"]
 
 
 def test_without_a_number_the_take_that_waits_is_meant(build: Build) -> None:

@@ -322,3 +322,27 @@ def test_a_person_is_shown_what_the_key_had_spent_before_and_has_spent_now(build
     assert "before the request" in before
     assert before.endswith("$5.00")
     assert now.endswith("$6.00")
+
+
+def test_a_copy_of_the_film_cannot_send_the_same_request_again(build: Build) -> None:
+    """Two folders with one ledger, copied between hold and intent, on one key."""
+    import shutil
+
+    from tests.support.films import production
+
+    film = build({"a": shots("A", 1)}, provider=paid())
+    film.order()
+    crash.hook = stop_at("take.reserved.after")
+    with pytest.raises(Stopped):
+        film.run()
+    crash.hook = None
+    copied = film.root.with_name("copy")
+    shutil.copytree(film.root, copied)
+    film.run()
+    twin = production(copied, film.provider, clock=film.clock, keys=film.p.keys)
+    ChainRunner(twin, "a", never).run()
+    assert len(film.provider.jobs) == 1
+    assert twin.reader.chain("a")[:2] == ("paused", "budget")
+    assert purse.key_of(film.p, film.provider).sums().settled_all == DOLLAR
+    twin.reader.close()
+    twin.ledger.close()

@@ -5,34 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput
-from core.studio import acts
+from core.studio import acts, verdicts
 from core.studio.places import Places
 from core.studio.record import Record
-from tui.commands import talk
+from tui.commands import introduce, talk
 
 if TYPE_CHECKING:
     import argparse
 
 
 def _verdict_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", help="SHOT, or `shot SHOT`", nargs="+", metavar="SHOT")
+    kinds = "SHOT; a seam like S101/S102; `board VERSION`, `cut FILE`, `delivery FILE` with a file of cuts/"
+    parser.add_argument("what", help=kinds, nargs="+", metavar="ID")
     parser.add_argument("--take", type=int, metavar="N", help="default: the take that waits, else the newest")
     parser.add_argument("--note", default="", help="why")
     parser.add_argument("--rehearsal", action="store_true")
 
 
+def _reject_arguments(parser: argparse.ArgumentParser) -> None:
+    _verdict_arguments(parser)
+    fixes = ", ".join(verdicts.FIXES)
+    parser.add_argument("--fix", default="", metavar="HOW", help=f"of a seam: {fixes} (the next shot)")
+
+
 def _verdict(verdict: str) -> talk.Command:
     def run(args: argparse.Namespace) -> int:
-        with acts.opened(talk.film_of(args)) as film:
-            for shot in _shots(args.what):
+        places = talk.film_of(args)
+        introduce.once()
+        fix = getattr(args, "fix", "")
+        with acts.opened(places) as film:
+            for kind, ident in _named(args.what):
                 try:
-                    talk.say(acts.judge(film.production, verdict, shot, args.take, args.note))
+                    said = verdicts.judge(
+                        film.production, verdict, ident, args.take, args.note, kind=kind, fix=fix
+                    )
                 except BadInput as error:
-                    _point_at_rehearsal(error, talk.film_of(args), shot)
+                    if kind == "shot":
+                        _point_at_rehearsal(error, places, ident)
                     raise
+                talk.say(said)
         return 0
 
-    return _verdict_arguments, run
+    return _reject_arguments if verdict == "reject" else _verdict_arguments, run
 
 
 def _point_at_rehearsal(error: BadInput, places: Places, shot: str) -> None:
@@ -44,9 +58,11 @@ def _point_at_rehearsal(error: BadInput, places: Places, shot: str) -> None:
         error.todo = f"its rehearsal has one: add --rehearsal; {error.todo}"
 
 
-def _shots(words: list[str]) -> list[str]:
-    """`approve shot S101` and `approve S101 S102` say the same kind of thing."""
-    return words[1:] if words[0] == "shot" and len(words) > 1 else words
+def _named(words: list[str]) -> list[tuple[str, str]]:
+    """Kind and id: `approve shot S101`, `approve S101 S102`, `approve S101/S102`, `approve board v3`."""
+    if words[0] in verdicts.KINDS and len(words) > 1:
+        return [(words[0], word) for word in words[1:]]
+    return [("seam" if "/" in word else "shot", word) for word in words]
 
 
 def _retake_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,36 +74,40 @@ def _retake_arguments(parser: argparse.ArgumentParser) -> None:
 def _retake(args: argparse.Namespace) -> int:
     places = talk.film_of(args)
     with acts.opened(places) as film:
+        for line in acts.failed_before(film.production, args.shot):
+            talk.say(f"note: {line}")
         talk.say(acts.retake(film.production, places, args.shot, args.note))
     return 0
 
 
-def _fail_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shot")
-    parser.add_argument("--category", required=True, metavar="C", help=", ".join(acts.CATEGORIES))
-    parser.add_argument("--broke", required=True, help="what broke")
-    parser.add_argument("--cause", default="")
-    parser.add_argument("--workaround", default="")
-    parser.add_argument("--origin", default="", help=", ".join(origin for origin in acts.ORIGINS if origin))
-    parser.add_argument("--take", type=int, metavar="N")
-
-
-def _fail(args: argparse.Namespace) -> int:
-    what = acts.Broke(args.category, args.broke, args.cause, args.workaround, args.origin)
-    with acts.opened(talk.film_of(args)) as film:
-        talk.say(acts.fail(film.production, args.shot, args.take, what))
-    return 0
-
-
 def _note_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shot")
-    parser.add_argument("text")
-    parser.add_argument("--at", default="", metavar="TIMECODE")
+    parser.add_argument("words", nargs="+", metavar="SHOT TEXT", help="with --resolve only TEXT")
+    parser.add_argument("--take", type=int, metavar="N", help="of this take")
+    parser.add_argument("--at", default="", metavar="TIMECODE", help="in the take: HH:MM:SS:FF or seconds")
+    parser.add_argument("--resolve", type=int, metavar="ID", help="this note is settled, TEXT says how")
+    parser.add_argument("--rehearsal", action="store_true")
 
 
 def _note(args: argparse.Namespace) -> int:
-    with acts.opened(talk.film_of(args)) as film:
-        talk.say(acts.note(film.production, args.shot, args.text, args.at))
+    wanted = 1 if args.resolve is not None else 2
+    if len(args.words) != wanted:
+        how = '--resolve 7 "done in take 3"' if wanted == 1 else 'S101 "the boat is late"'
+        raise BadInput("the text is one word or stands in quotes", todo=f"like: rushes note {how}")
+    if wanted == 1 and (args.at or args.take is not None):
+        raise BadInput("a note is resolved where it stands", todo="leave --take and --at away")
+    places = talk.film_of(args)
+    introduce.once()
+    with acts.opened(places) as film:
+        if wanted == 1:
+            talk.say(verdicts.resolve(film.production, args.resolve, args.words[0]))
+        else:
+            shot, text = args.words
+            try:
+                talk.say(verdicts.note(film.production, shot, text, args.take, args.at))
+            except BadInput as error:
+                if args.take is not None or args.at:
+                    _point_at_rehearsal(error, places, shot)
+                raise
     return 0
 
 
@@ -113,7 +133,6 @@ COMMANDS: dict[str, talk.Command] = {
     "reject": _verdict("reject"),
     "hold": _verdict("hold"),
     "retake": (_retake_arguments, _retake),
-    "fail": (_fail_arguments, _fail),
     "note": (_note_arguments, _note),
     "reconcile": (_reconcile_arguments, _reconcile),
 }

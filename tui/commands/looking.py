@@ -62,6 +62,8 @@ def _estimate(args: argparse.Namespace) -> int:
     if args.json:
         talk.document(_estimate_data(found))
         return 0
+    for line in found.failed_before:
+        talk.say(f"note: {line}")
     if found.quoted.wanted:
         head = ("chain", "takes", "seconds", "expected", "at most")
         sums = [_sum_row(held, held.chain) for held in found.chains]
@@ -116,6 +118,7 @@ def _estimate_data(found: Estimate) -> dict[str, Any]:
             }
             for case in found.unpriced
         ],
+        "failed_before": list(found.failed_before),
         "kept": len(quoted.kept),
         "unfinished": quoted.unfinished,
     }

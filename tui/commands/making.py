@@ -15,6 +15,8 @@ from core.studio.record import stale_shots
 from tui.commands import running, talk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.post.render import Rendered
 
 
@@ -99,12 +101,17 @@ def _init(args: argparse.Namespace) -> int:
 def _assemble_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rough", action="store_true", help="the newest takes too, with slate and timecode")
     parser.add_argument("--rehearsal", action="store_true")
+    codes = ("seams-unresolved", "takes-void")
+    parser.add_argument("--accept", action="append", default=[], choices=codes, help="cut all the same")
+    parser.add_argument("--why", default="", help="with --accept: the reason, kept with your name")
 
 
 def _assemble(args: argparse.Namespace) -> int:
     places = talk.film_of(args)
-    made = _cut(places, rough=args.rough)
+    made = _cut(places, rough=args.rough, accepted=args.accept, why=args.why)
     _say_what_is_in_it(places, made)
+    if not args.rough:
+        _say_what_was_not_seen(places)
     talk.say(f"{made.seconds:.1f} s, {made.frames} frames; manifest {made.manifest.name}")
     talk.out(str(made.path))
     return 0
@@ -119,12 +126,23 @@ def _say_what_is_in_it(places: Places, made: Rendered) -> None:
         talk.say(f"{count} in it, the plan has changed since: {', '.join(stale)}")
 
 
-def _cut(places: Places, *, rough: bool) -> Rendered:
+def _say_what_was_not_seen(places: Places) -> None:
+    """Seams nobody has decided on: a finding before the final cut, and no reason to refuse it."""
+    from core.studio.judged import Judged  # noqa: PLC0415 - with the cut
+
+    unseen = [seam["id"] for seam in Judged(places).seams() if seam["state"] == "unresolved"]
+    if unseen:
+        count = talk.count(len(unseen), "seam")
+        talk.say(f"nobody has decided on {count}: {', '.join(unseen[:8])}{', ..' if unseen[8:] else ''}")
+
+
+def _cut(places: Places, *, rough: bool, accepted: Sequence[str] = (), why: str = "") -> Rendered:
     from core.studio import cutting  # noqa: PLC0415 - ffmpeg and rich, only to cut
     from tui.commands.follow import counting  # noqa: PLC0415
 
     with acts.opened(places) as film, counting("cutting") as count:
-        return cutting.assemble(film.production, places, rough=rough, progress=count)
+        acts.agree(film.production, list(accepted), why)
+        return cutting.assemble(film.production, places, rough=rough, accepted=accepted, progress=count)
 
 
 def _diary_arguments(parser: argparse.ArgumentParser) -> None:

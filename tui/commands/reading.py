@@ -34,7 +34,9 @@ def _status(args: argparse.Namespace) -> int:
     gc.disable()  # it lives for some 60 ms: collecting costs more than it frees
     found = Record(places).glance()
     if args.json:
-        talk.document(documents.document(found))
+        from core.studio.judged import Judged  # noqa: PLC0415 - `--line` is asked every few seconds
+
+        talk.document({**documents.document(found), "void": Judged(places).void()})
     elif args.line:
         talk.out(_line(found))
     else:
@@ -128,9 +130,16 @@ def _takes(args: argparse.Namespace) -> int:
             if take["clip"]:
                 talk.out(f"take {take['take']}: {take['clip']}")
     for word in said:
-        of = f" take {word['take']}" if word["take"] else ""
-        talk.out(f"{word['shot']}{of}, {word['kind']} by {word['person']}: {one_line(word['text'], 400)}")
+        talk.out(_said_line(word))
     return 0
+
+
+def _said_line(word: dict[str, Any]) -> str:
+    """`S101 take 2 at 00:00:01:12, note 7 by Ada: the boat is late`"""
+    of = f" take {word['take']}" if word["take"] else ""
+    at = f" at {word['timecode']}" if word.get("timecode") else ""
+    kind = f"{word['kind']} {word.get('resolves') or word.get('id') or ''}".strip()
+    return f"{word['shot']}{of}{at}, {kind} by {one_line(word['person'])}: {one_line(word['text'], 400)}"
 
 
 def _said_of(take: dict[str, Any], said: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -181,42 +190,6 @@ def _booked(money: dict[str, tuple[int, str]]) -> str:
     return "nothing"
 
 
-def _failures(args: argparse.Namespace) -> int:
-    rows = Record(talk.film_of(args)).failures()
-    if args.json:
-        talk.document(rows)
-        return 0
-    shown = [
-        [str(row["id"]), row["shot"], row["category"], row["broke"], row["workaround"], row["outcome"]]
-        for row in rows
-    ]
-    talk.out(talk.table(("#", "shot", "category", "what broke", "workaround", "outcome"), shown))
-    return 0
-
-
-def _suggestions_arguments(parser: argparse.ArgumentParser) -> None:
-    talk.reading(parser)
-    parser.add_argument("shot", nargs="?", help="one shot's suggestions")
-
-
-def _suggestions(args: argparse.Namespace) -> int:
-    rows = Record(talk.film_of(args)).suggestions(args.shot)
-    if args.json:
-        talk.document(rows)
-        return 0
-    reason = None
-    for row in rows:
-        if row["reason"] != reason:
-            reason = row["reason"]
-            talk.out(one_line(reason, 400))
-        talk.out(f"  #{row['id']} {one_line(row['text'], 1000)}")
-        if row["next_action"]:
-            talk.out(f"      → {one_line(row['next_action'], 1000)}")
-    if not rows:
-        talk.say("no open suggestion")
-    return 0
-
-
 def _accounts_arguments(parser: argparse.ArgumentParser) -> None:
     talk.reading(parser)
     parser.add_argument("--refresh", action="store_true", help="ask the providers first; free")
@@ -257,28 +230,9 @@ def _balance(account: dict[str, Any]) -> str:
     return "free" if account["free"] else account["balance_usd"] or "unknown"
 
 
-def _since_arguments(parser: argparse.ArgumentParser) -> None:
-    talk.reading(parser)
-    parser.add_argument("moment", nargs="?", default="", help="UTC ISO-8601, or a beginning of it")
-
-
-def _since(args: argparse.Namespace) -> int:
-    events = [event for event in Record(talk.film_of(args)).events(limit=5000) if event["at"] >= args.moment]
-    if args.json:
-        talk.document(events)
-        return 0
-    for event in events:
-        what = event["text"] or event["kind"]
-        talk.out(f"{event['at']}  {event['shot'] or event['chain']:<10} {what}")
-    return 0
-
-
 COMMANDS: dict[str, talk.Command] = {
     "status": (_status_arguments, _status),
     "takes": (_takes_arguments, _takes),
     "spend": (talk.reading, _spend),
-    "failures": (talk.reading, _failures),
-    "suggestions": (_suggestions_arguments, _suggestions),
     "accounts": (_accounts_arguments, _accounts),
-    "since": (_since_arguments, _since),
 }

@@ -42,9 +42,10 @@ def _run(args: argparse.Namespace) -> int:
         agreed = "quote" in args.accept
 
         def quote(asked: RunQuote) -> None:
-            show(asked)
+            # Before the sum: what helped last time is worth knowing while nothing has been decided.
             for warning in preflight.warnings(film.production, asked):
-                talk.say(f"  note: {warning}")
+                talk.say(f"note: {warning}")
+            show(asked)
 
         quoted = acts.order(film.production, scope, agreed=agreed, accepted=args.accept, show=quote)
         chains = (scope.chain,) if scope.chain else ()

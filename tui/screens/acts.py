@@ -151,9 +151,6 @@ def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
         return Refused(f"{name} {_is(shot)}: there is no take to judge")
     if act == "approve" and shot.state == "circled" and take == shot.approved_take:
         return Refused(f"{slate} is circled already")
-    if act == "hold" and take == shot.approved_take:
-        other = f"{keymap.key_of('approve')} on another take circles that one instead"
-        return Refused(f"{slate} is circled: {keymap.key_of('reject')} rejects it, {other}")
     if act == "reject":
         return Ask(f"Reject {slate}? Later takes made from it go stale. y/n", order)
     return order
