@@ -71,7 +71,9 @@ def place() -> Path:
 def keep(root: Path, title: str, of: Of, row: Mapping[str, Any]) -> None:
     """Appends a failure. `row`: of `records.failures`. Raises OSError, BadInput, DiskFull."""
     secrets = secret_values()
-    said = {name: one_line(redact(str(row[name]), secrets), MOST_CHARACTERS) for name in _TEXTS}
+    # Redacted well beyond the cut, so that no half of a key is left at its end.
+    texts = {name: redact(str(row[name])[: MOST_CHARACTERS * 10], secrets) for name in _TEXTS}
+    said = {name: one_line(text, MOST_CHARACTERS) for name, text in texts.items()}
     named = one_line(redact(title, secrets), 200) or "a film without a title"
     facts = {"film": named, "path": _mark(root), "id": row["first"], "at": row["at"]}
     line = (json.dumps({**facts, **of._asdict(), **said}) + "\n").encode()
@@ -199,7 +201,7 @@ def _rank(case: Case) -> tuple[bool, bool, int]:
 
 
 def _same(case: Case) -> str:
-    return " ".join(case.workaround.casefold().split())
+    return " ".join(case.workaround[:MOST_CHARACTERS].casefold().split())
 
 
 def said(cases: Sequence[Case], wanted: Iterable[Of]) -> tuple[str, ...]:

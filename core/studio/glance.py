@@ -31,7 +31,15 @@ _ONLY_ORDERED = UNSENT | {"cancelled"}
 SHOWN_EVENTS = (
     *(f"take.{kind}" for kind in ("review", "held", "retake", "approved", "rejected")),
     *(f"take.{kind}" for kind in ("in_doubt", "written_off", "remote_failed", "expired", "broken")),
-    *("chain.paused", "chain.active", "order.placed", "failure.logged", "person.decided", "cut.made"),
+    *(
+        "chain.paused",
+        "chain.active",
+        "order.placed",
+        "failure.logged",
+        "failure.amended",
+        "person.decided",
+        "cut.made",
+    ),
     *("worker.started", "worker.ended", "plan.fault", "plan.mended"),
 )
 """Kinds a person asks about; steps in between, and what an engine says to itself, stay in the ledger."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from core.base.errors import BadInput, LedgerFault
+from core.base.hold import hold
 from core.desk import catalogue, failures, proposing
 from core.desk.failure_guess import of_drift, of_loss, of_refusal, of_words
 from core.desk.failures import Broke
@@ -17,6 +19,10 @@ from core.engine import orders
 from core.ledger import records
 from core.ledger.tables import Measurement
 from core.providers.base import ErrorClass, JobState, ProviderError, Sent, Status, SubmitOutcome
+from core.studio.assembly import Opened
+from core.studio.places import Places
+from core.studio.plans import PlanKeeper
+from core.worker.shift import Shift
 from tests.support.fakes import FakeProvider
 from tests.support.films import shots
 from tests.support.stage import ADA, DOLLAR, Build, Stage, stages
@@ -249,3 +255,22 @@ def test_a_retake_of_one_shot_thirty_two_times_keeps_every_refusal(film: Stage) 
         film.resume()
         film.run()
     assert catalogue.propose_failures(film.p) == 32
+
+
+def test_a_worker_proposes_what_broke_before_it_ends(film: Stage) -> None:
+    lose(film)
+    film.order()
+    places = Places(film.root)
+    with hold(places.lock) as held:
+        work = Shift(
+            Opened(film.p, PlanKeeper(places)),
+            places,
+            held,
+            threading.Event(),
+            linger=False,
+            chains=(),
+            since="2020",
+        )
+        work.run()
+    assert [row["source"] for row in drafts(film)] == ["lost take"]
+    assert film.events()[-1] == "worker.ended"

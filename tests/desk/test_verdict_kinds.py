@@ -241,8 +241,13 @@ def test_a_circled_take_whose_clip_changes_is_void(build: Build, gone: bool) -> 
 def test_a_take_that_is_no_longer_circled_has_no_approval_to_lose(build: Build) -> None:
     film = made(build)
     film.approve("A001")
-    film.reject("A001")
+    film.retake("A001")
+    film.run()
+    film.approve("A001", 2)
     film.p.files("A001", 1).clip.write_bytes(b"another clip")
+    assert void(film) == [], "take 2 is circled instead"
+    film.reject("A001", 2)
+    film.p.files("A001", 2).clip.write_bytes(b"another clip")
     assert void(film) == []
 
 
