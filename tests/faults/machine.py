@@ -29,7 +29,7 @@ from core.engine.chain import ChainRunner
 from core.engine.keys import KeyRing
 from core.engine.orders import Scope
 from core.engine.production import CRASH_POINTS, Production
-from core.engine.states import LOST, TakeState
+from core.engine.states import LIVE, LOST, TakeState
 from core.film.load import load_plan
 from core.film.profile import Budget
 from core.ledger import takes
@@ -365,7 +365,9 @@ class Film(RuleBasedStateMachine):
                 if TakeState(take.state) in LOST | {TakeState.CANCELLED, TakeState.REJECTED}:
                     with suppress(RushesError):
                         orders.place(self.p, Scope(shots=(take.shot,)))
-            if all(take.state in ("review", "approved") for take in newest(self.p)):
+            settled = all(take.state in ("review", "approved") for take in newest(self.p))
+            # A take that Ada has just declared absent is still ordered, be it not its shot's newest.
+            if settled and not self.p.reader.chains_with(LIVE):
                 break
         self._reopen()
         before, posts = self.eyes.files(), len(provider.posts)

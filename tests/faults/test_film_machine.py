@@ -12,13 +12,16 @@ from tests.faults.mutants import MUTANTS
 
 QUICK = settings(
     max_examples=50,
+    phases=(Phase.explicit, Phase.generate),  # to make a night smaller takes longer than a test may
     stateful_step_count=14,
     derandomize=True,
     deadline=None,
     database=None,
     suppress_health_check=tuple(HealthCheck),
 )
-LONG = settings(QUICK, derandomize=False, max_examples=500, stateful_step_count=30, print_blob=True)
+LONG = settings(
+    QUICK, derandomize=False, max_examples=500, stateful_step_count=30, phases=tuple(Phase), print_blob=True
+)
 
 
 def test_no_order_of_events_loses_anything_or_pays_twice() -> None:

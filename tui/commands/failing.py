@@ -44,6 +44,7 @@ _WORDS = ("category", "broke", "cause", "workaround", "origin", "outcome", "less
 
 def _fail(args: argparse.Namespace) -> int:
     from core.studio import failing  # noqa: PLC0415 - sqlmodel and pydantic, only to write
+    from tui.commands import introduce  # noqa: PLC0415 - with them
 
     said = {name: getattr(args, name) for name in _WORDS if getattr(args, name) is not None}
     if args.cost is not None:
@@ -51,6 +52,7 @@ def _fail(args: argparse.Namespace) -> int:
     if args.minutes is not None:
         said["minutes"] = args.minutes
     places = talk.film_of(args)
+    introduce.once()
     if args.amend is not None:
         if args.shot:
             raise BadInput("an amended failure keeps its shot", todo="leave the shot away, or log a new one")
