@@ -55,6 +55,8 @@ class WaitsForPerson(RushesError):
 
 class ProviderFault(RushesError):
     exit_code = 4
+    unreached = False
+    """Nobody answered: not the provider's word, and it may be asked again."""
 
 
 class FilmHeld(RushesError):

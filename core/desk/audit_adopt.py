@@ -102,6 +102,7 @@ def _hold(w: Writer, reply: Outcome, take_id: int, chain: str, row: TakeRow | No
         state="reserved",
         provider=reply.provider or (row.provider if row else ""),
         key=reply.submission or uuid.uuid4().hex,
+        key_id=reply.key_id,
         request_hash=reply.request_hash,
         day=w.day,
         note=_WHY,

@@ -58,15 +58,14 @@ def attach(p: Production, ident: int, text: str, link: str, model: str, person: 
     """Evidence, by a person, or by a `model`, which closes nothing. Raises BadInput."""
     if not text.strip():
         raise BadInput("the evidence is empty", todo='like: rushes promise --evidence 3 "release signed"')
-    by = "" if model.strip() else person.name
+    model = model if model.strip() else ""
+    by = "" if model else person.name
     with p.ledger.write() as w:
         _known(p, ident)
         w.add(
-            CommitmentRow(
-                commitment_id=ident, kind="evidence", text=text, link=link, person=by, model=model.strip()
-            )
+            CommitmentRow(commitment_id=ident, kind="evidence", text=text, link=link, person=by, model=model)
         )
-        w.event("promise.evidence", text, data={"promise": ident, "person": by, "model": model.strip()})
+        w.event("promise.evidence", text, data={"promise": ident, "person": by, "model": model})
     return f"evidence on promise {ident}; it is closed by a person: `rushes promise --close {ident} --why ..`"
 
 

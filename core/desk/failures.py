@@ -197,8 +197,8 @@ def _checked(p: Production, said: Mapping[str, Any]) -> dict[str, Any]:
     if "outcome" in kept:
         kept["outcome"] = known(kept["outcome"] or "open", OUTCOMES, "outcome")
     for name in TEXTS:
-        if name in kept:
-            kept[name] = kept[name].strip()
+        if name in kept and not kept[name].strip():
+            kept[name] = ""
     if "broke" in kept and not kept["broke"]:
         raise BadInput("say what broke", todo='like: rushes fail S101 --category camera --broke "it flips"')
     _whole(kept.get("micro"), MAX_MICRO, "a cost", 'dollars, like --cost "0.76"')

@@ -194,8 +194,9 @@ def _landed(events: Iterable[Row], takes: Mapping[int, tuple[str, int]]) -> Iter
 
 
 def _judged(row: Row, takes: Mapping[int, tuple[str, int]]) -> Judged:
-    about = (row["shot"] if row["take_id"] is not None else "") or str(row["subject_id"])
-    number = _number(row, takes) if row["subject_kind"] == "take" else None
+    of_take = row["subject_kind"] == "take"
+    about = (row["shot"] if of_take else "") or str(row["subject_id"])
+    number = _number(row, takes) if of_take else None
     said = (row["verdict"], row["person"], row["role"], row["note"], row["sha"])
     return Judged(row["at"], row["subject_kind"], about, number, *said)
 

@@ -56,7 +56,7 @@ def record(p: Production, take: TakeRow, submission: SubmissionRow, outcome: Sub
         hand_back(p, take, submission, "not_sent", said, outcome.http_status)
         if error.kind in OF_THE_KEY:  # there is none, or it cannot be sent: nothing left for this reason
             return Halt(PauseReason.KEY_LIMIT, said)
-        return Halt(PauseReason.REFUSED, said, _wait(error, UNSENT_WAIT_S))
+        return Halt(PauseReason.REFUSED, said, _wait(error, UNSENT_WAIT_S), throttled=True, grows=True)
     return doubt(p, take, submission, f"no clear answer: {said}", outcome.http_status)
 
 
@@ -129,7 +129,15 @@ def doubt(
 def own_up(p: Production, chain: str) -> None:
     """INTENTs nobody answers for any more: a thread that ended between intent and answer left them."""
     for take in p.reader.in_states(chain, {TakeState.INTENT}):
-        doubt(p, take, live(p, take), "no answer was written down")
+        submission = live(p, take)
+        if not say_again(p, take, submission):
+            doubt(p, take, submission, "no answer was written down")
+
+
+def say_again(p: Production, take: TakeRow, submission: SubmissionRow) -> Halt | None:
+    """Brings a saved refusal into the ledger: nothing runs, and nothing is in doubt. None: there is none."""
+    said = outcomes.read_refusal(p.outcome_file(submission.key))
+    return refused(p, take, submission, said.sent, said.error, said.status) if said else None
 
 
 def accept(
@@ -243,5 +251,6 @@ def save_outcome(p: Production, take: TakeRow, submission: SubmissionRow, ticket
         height=ordered.height,
         request_hash=submission.request_hash,
         at=stamp(p.clock.now()),
+        key_id=submission.key_id,
     )
     outcomes.save(p.outcome_file(submission.key), outcome, ticket.raw)

@@ -69,17 +69,18 @@ class ChainRunner:
             try:
                 harvest(self.p, take, self.stop)
             except RushesError as error:
-                first = first or error  # the others are paid for too, and fetched all the same
-        if first:
-            raise first
+                first = first or error  # the others are paid for too, and what depends on none goes on
         while not self.stop():
             done, halt = self._sweep()
             if halt:
                 self._pause(halt)
                 return
             if not done:
-                self._conclude()
-                return
+                break
+        if first:
+            raise first
+        if not self.stop():
+            self._conclude()
 
     def _sweep(self) -> tuple[int, Halt | None]:
         """One walk through the unsent takes. Returns how many moved, and why it must stop, if so."""
@@ -153,6 +154,8 @@ class ChainRunner:
             take = reserved
         sent = submit.send(self.p, take, request, lambda: opening_of(self.p, take) == opening, self.stop)
         if isinstance(sent, Halt):
+            if self.stop():
+                return 0
             if sent.aside:
                 self._aside[take.id] = sent
                 return 1
@@ -163,8 +166,8 @@ class ChainRunner:
         return 1
 
     def _after_halt(self, halt: Halt) -> int | Halt:
-        """A request that provably never left may go again, a few times; one that was asked to come later
-        as often as the chain is patient."""
+        """What its input changed under begins anew, a few times; what never left, or was asked to come
+        later, as often as the chain is patient."""
         if halt.retry_after_s is None:
             return halt
         if halt.throttled:
@@ -177,9 +180,11 @@ class ChainRunner:
 
     def _wait(self, halt: Halt) -> int | Halt:
         wait = max(halt.retry_after_s or 0.0, 1.0)
+        if halt.grows:
+            wait = max(wait, min(self._waited_s / 2, submit.WAIT_CAP_S))
         if wait > submit.WAIT_CAP_S or self._waited_s + wait > PATIENCE_S:
             return replace(halt, note=f"it may take long: {halt.note}")
-        self._waited_s += wait
+        self._waited_s += 0.0 if halt.turn else wait
         self.p.rest(wait, self.stop)
         return 1
 

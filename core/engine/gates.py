@@ -24,7 +24,11 @@ class Halt:
     retry_after_s: float | None = None
     """Nothing was sent, or the provider said when to come again; None: a person must act."""
     throttled: bool = False
-    """The provider asked for patience: waited for, not counted as a failure."""
+    """It may be asked again by itself: waited for, not counted as a failure."""
+    grows: bool = False
+    """Nobody was reached: each wait is longer than the one before."""
+    turn: bool = False
+    """Only the key's other jobs stand before it: waited for as long as they take."""
     aside: bool = False
     """Only this take stands still: what does not depend on it goes on."""
 
@@ -36,12 +40,18 @@ class OverBudget:
     held: Money
     """Settled, committed and reserved together."""
     wanted: Money
+    settled: Money
 
     def __str__(self) -> str:
-        return (
+        said = (
             f"the {self.scope} budget is {self.limit}, {self.held} is spent or held,"
             f" and this take may cost {self.wanted}"
         )
+        if self.settled + self.wanted <= self.limit:
+            said += (
+                f"; {self.held - self.settled} of that is held for jobs that may cost less: try again later"
+            )
+        return said
 
 
 def price_fault(quote: Quote | None, named: str) -> str:
@@ -74,7 +84,8 @@ def over_budget(w: Writer, budget: Budget, chain: str, take_id: int, upper: int)
     )
     for scope, ident, limit in scopes:
         if limit is not None:
-            held = sum(spend.balance(w, scope, ident))
+            sums = spend.balance(w, scope, ident)
+            held = sum(sums)
             if held + upper > limit.micro:
-                return OverBudget(scope, limit, Money(held), Money(upper))
+                return OverBudget(scope, limit, Money(held), Money(upper), Money(sums[2]))
     return None

@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from core.engine.production import TakeFiles
     from core.ledger.append import Writer
     from core.ledger.views import SubmissionRow, TakeRow
+    from core.providers.base import VideoProvider
 
 Stop = Callable[[], bool]
 FIRST_POLL_S = 0.05
 FAULTS_IN_A_ROW = 20
-"""Polls that may fail one after the other before the chain says so; the job itself is not given up."""
+"""Polls that may fail one after the other before it is said. Where the provider answered, and named no
+such job, the chain then pauses; where nobody was reached, it goes on asking: the clip is paid for."""
+UNREACHED_S = 60.0
+"""Between two questions to a provider that cannot be reached."""
 FETCH_TRIES = 3
 
 
@@ -61,10 +65,12 @@ def _poll(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
         try:
             status = provider.poll(submission.job_id or "")
             faults = 0
-        except ProviderFault:
+        except ProviderFault as fault:
             faults += 1
-            if faults >= FAULTS_IN_A_ROW:
-                raise
+            if faults == FAULTS_IN_A_ROW:
+                _tell(p, take, fault)
+            if faults >= FAULTS_IN_A_ROW and not fault.unreached:
+                raise _with_key(provider, submission, fault) from fault
             status = Status(JobState.QUEUED)
         if status.state in _ENDS:
             return _ended(p, take, submission, status)
@@ -72,8 +78,26 @@ def _poll(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
             take = p.step(take, TakeState.RUNNING, "running")
         shown = _show_progress(p, take, status, shown)
         p.rest(wait, stop)
-        wait = min(wait * 1.5, p.plan.profile.poll_seconds)
+        longest = UNREACHED_S if faults >= FAULTS_IN_A_ROW else p.plan.profile.poll_seconds
+        wait = min(wait * 1.5, longest)
     return take
+
+
+def _tell(p: Production, take: TakeRow, fault: ProviderFault) -> None:
+    with p.ledger.write() as w:
+        said = f"its provider gives no answer, and is asked on: {one_line(fault.what, 200)}"
+        w.event("take.unreached", said, chain=take.chain, shot=take.shot, take_id=take.id)
+
+
+def _with_key(provider: VideoProvider, submission: SubmissionRow, fault: ProviderFault) -> ProviderFault:
+    """A job that another key began is not found with this one."""
+    if submission.key_id == provider.key_id:
+        return fault
+    return ProviderFault(
+        f"{fault.what} (its job was begun with another key)",
+        where=fault.where,
+        todo=f"set the key it was begun with, or `rushes reconcile {submission.shot} --write-off`",
+    )
 
 
 _ENDS = {
@@ -156,19 +180,19 @@ def _begin_download(p: Production, take: TakeRow, _stop: Stop) -> TakeRow:
 def _download(p: Production, take: TakeRow, stop: Stop) -> TakeRow:
     provider, submission = p.provider(take.provider), _submission(p, take)
     job, files = submission.job_id or "", p.files(take.shot, take.n)
-    for attempt in range(FETCH_TRIES):
-        if stop():
-            return take
+    attempt = 0
+    while not stop():
         try:
             status = provider.poll(job)  # fresh addresses: the ones of last time may have expired
             if status.state in (JobState.EXPIRED, JobState.CANCELLED, JobState.FAILED):
                 return p.step(take, TakeState.EXPIRED, "paid, and the clip is gone", note="the clip is gone")
             _claim(files, take, job)
             fetched = provider.fetch(job, status, files.clip)
-        except ProviderFault:
-            if attempt + 1 == FETCH_TRIES:
+        except ProviderFault as fault:
+            attempt += not fault.unreached
+            if attempt == FETCH_TRIES:
                 raise
-            p.rest(p.plan.profile.poll_seconds, stop)
+            p.rest(UNREACHED_S if fault.unreached else p.plan.profile.poll_seconds, stop)
             continue
         reach("fetch.after")
         sidecar.keep(files, carried=dict(fetched.carried) if fetched.carried else None)

@@ -136,6 +136,13 @@ class Key:
         if self.book:
             self.book.write_off(key, film=film, upper=upper)
 
+    def row(self, key: str) -> KeyRow | None:
+        return self.book.row(key) if self.book else None
+
+    def held_by_film(self) -> dict[str, list[str]]:
+        """Film to its submissions that hold money and of which nothing was sent."""
+        return self.book.held_by_film() if self.book else {}
+
     def rows_of(self, film: str) -> dict[str, KeyRow]:
         return self.book.rows_of(film) if self.book else {}
 

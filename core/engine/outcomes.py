@@ -57,6 +57,8 @@ class Outcome:
     request_hash: str = ""
     at: str = ""
     """Moment of the reply, UTC."""
+    key_id: str = ""
+    """Names the key that pays."""
 
 
 def sent_key(submission: SubmissionRow) -> str:

@@ -109,6 +109,8 @@ class Production:
     free_bytes: Callable[[], int] = field(default=lambda: 1 << 40)
     """Free disk space at `home`."""
 
+    unknown_here: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Key to (requests, micro-dollars) that its book has of this film and this ledger does not know."""
     ours: Callable[[], bool] = field(default=lambda: True)
     """Whether this user has agreed to a sum in this film; a yes in its ledger may be somebody else's."""
     empty_since: dict[int, float] = field(default_factory=dict)

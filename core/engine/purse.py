@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.base.errors import ProviderFault, RushesError
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("rushes.purse")
 ANOTHER_ENDS_S = 10.0
 """Between two looks whether one of the key's jobs has ended."""
+
+UNKNOWN_HERE = "that the ledger of this film does not know"
+"""Stands in the pause of such a chain: only a person who was told so lets it go on."""
 
 
 def key_of(p: Production, provider: Provider) -> Key:
@@ -54,7 +58,23 @@ def turn(p: Production, provider: Provider, stop: Callable[[], bool]) -> Abstrac
 
 
 def blocked(p: Production, provider: Provider) -> Halt | None:
-    """Why nothing may be sent with the provider's key."""
+    """Why nothing may be sent with the provider's key, or with this user's keys in this film."""
+    if not provider.key_id:
+        return None
+    if not p.ours():
+        return Halt(
+            PauseReason.BUDGET,
+            "what is ordered here was agreed to by somebody else, or elsewhere: see `rushes estimate`,"
+            ' then `rushes run --accept quote --why ".."`',
+        )
+    count, micro = p.unknown_here.get(provider.key_id, (0, 0))
+    if count:
+        return Halt(
+            PauseReason.BUDGET,
+            f"the {provider.name} key has {count} requests on its book, up to {Money(micro)},"
+            f" {UNKNOWN_HERE}, as after a restored backup: look at the provider's list of jobs;"
+            " `rushes resume` counts them as spent and goes on",
+        )
     found = key_of(p, provider).blocked()
     if found is None:
         return None
@@ -86,8 +106,17 @@ def hold(p: Production, provider: Provider, key: str, upper: int) -> Halt | None
         return shut
     said = f"{provider.name}: {refusal}"
     if refusal.passes:
-        return Halt(PauseReason.BUDGET, said, retry_after_s=ANOTHER_ENDS_S, throttled=True)
-    return Halt(PauseReason.BUDGET, said)
+        return Halt(PauseReason.KEY_LIMIT, said, retry_after_s=ANOTHER_ENDS_S, throttled=True, turn=True)
+    last = next(iter(key_of(p, provider).readings()), None)
+    return Halt(PauseReason.KEY_LIMIT, said + _until(last.resets_at if last else None))
+
+
+def was_sent(p: Production, submission: SubmissionRow) -> bool:
+    """Whether the key's book knows that this very request left before: by a copy of this film, or before
+    this ledger was restored."""
+    key = p.keys.of(submission.provider, submission.key_id)
+    row = key.row(submission.key)
+    return row is not None and row.state in ("committed", "settled", "written_off")
 
 
 def release(p: Production, provider: Provider, key: str) -> None:
@@ -128,21 +157,28 @@ def _say(p: Production, row: SubmissionRow) -> None:
         key.commit(row.key, film=film, upper=reserve)
 
 
+_BOOKED = {
+    "reserved": ("held",),
+    "intent": ("committed",),
+    "in_doubt": ("committed",),
+    "accepted": ("committed",),
+    "closed": ("settled",),
+    "written_off": ("written_off", "settled"),
+}
+"""What the book says of a submission in each state; of any other state, that it was released."""
+
+
 def _agrees(row: SubmissionRow, known: KeyRow | None) -> bool:
     """Whether the key's book has nothing to hear of a submission."""
-    if known is None:
-        return False
-    owed = row.state in ("intent", "in_doubt", "accepted")
-    if known.state == "held":
-        return row.state == "reserved"
-    if known.state in ("committed", "released"):
-        return owed == (known.state == "committed")
-    return True
+    return known is not None and known.state in _BOOKED.get(row.state, ("released",))
 
 
 def sync(p: Production) -> int:
-    """Every submission of this film against the books of its keys; holds that no submission stands
-    behind are freed. Only whoever holds the film may call it. Returns how many rows were looked at."""
+    """Every submission of this film against the books of its keys. Holds that no submission stands behind
+    are freed; requests that were sent and that this ledger does not know are noted (`unknown_here`).
+
+    Only whoever holds the film may call it. Returns how many rows the books had to hear of.
+    """
     seen, count = dict[tuple[str, str], set[str]](), 0
     with p.booking:
         for row in p.reader.paid():
@@ -157,10 +193,37 @@ def sync(p: Production) -> int:
                 if not _agrees(row, known.get(row.key)):
                     _say(p, row)
                     count += 1
-            for orphan in known.keys() - ours:
-                if known[orphan].state == "held":
+            strange = {orphan: known[orphan] for orphan in known.keys() - ours}
+            for orphan, held in strange.items():
+                if held.state == "held":
                     key.release(orphan, film=film_of(p))
+            sent = [held.held for held in strange.values() if held.state == "committed"]
+            p.unknown_here[key_id] = (len(sent), sum(sent))
+            free_gone(key)
     return count
+
+
+def free_gone(key: Key) -> None:
+    """Frees what films hold whose folder is gone: nothing of theirs was sent, and each request is held
+    again before it leaves."""
+    for film, held in key.held_by_film().items():
+        if not Path(film).exists():
+            for submission in held:
+                key.release(submission, film=film)
+
+
+def count_as_spent(p: Production, provider: Provider) -> int:
+    """A person goes on without knowing: requests this ledger does not know are written off in the book."""
+    key, known = key_of(p, provider), {row.key for row in p.reader.paid_by(provider.key_id)}
+    strange = [
+        name
+        for name, held in key.rows_of(film_of(p)).items()
+        if held.state == "committed" and name not in known
+    ]
+    for name in strange:
+        key.write_off(name, film=film_of(p))
+    p.unknown_here.pop(provider.key_id, None)
+    return len(strange)
 
 
 def note_account(p: Production, provider: Provider, account: Account) -> None:

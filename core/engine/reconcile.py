@@ -8,12 +8,15 @@ monotonic clock: a wall clock may jump, and a listing may lag behind what was ac
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, ProviderFault
+from core.base.units import Certainty
 from core.engine import answers, outcomes, purse
-from core.engine.states import TakeState
+from core.engine.reserve import MOST_DOUBTS
+from core.engine.states import PauseReason, TakeState
 from core.ledger import spend, takes
 from core.providers.base import Reconcile
 
@@ -39,11 +42,13 @@ def wake(p: Production) -> int:
     nothing runs. Returns how many are in doubt."""
     found = 0
     for submission in p.reader.unclear():
+        if submission.subject_kind != "take":
+            continue
         take = p.take(submission.subject_id)
         if submission.state == "intent" and take.state == TakeState.INTENT:
-            said = outcomes.read_refusal(p.outcome_file(submission.key))
-            if said:
-                _pause(p, take, answers.refused(p, take, submission, said.sent, said.error, said.status))
+            halt = answers.say_again(p, take, submission)
+            if halt:
+                _pause(p, take, halt)
                 continue
             answers.doubt(p, take, submission, "the worker ended between intent and answer")
             found += 1
@@ -67,7 +72,21 @@ def settle_doubts(p: Production) -> list[TakeRow]:
             take = _try(p, p.take(submission.subject_id), submission)
             if take.state == TakeState.IN_DOUBT:
                 left.append(take)
+    lift(p)
     return left
+
+
+def lift(p: Production) -> None:
+    """Chains that waited only for a doubt which is settled by now go on; no other pause is touched."""
+    doubtful = {row.chain for row in p.reader.unclear()}
+    many = Counter(row.provider for row in p.reader.unclear())
+    if any(count >= MOST_DOUBTS for count in many.values()):
+        return
+    for chain, (state, reason, _) in p.reader.chains().items():
+        if state == "paused" and reason == PauseReason.IN_DOUBT and chain not in doubtful:
+            with p.ledger.write() as w:
+                if takes.chain_state(w, chain)[1] == PauseReason.IN_DOUBT:
+                    takes.set_chain(w, chain, "active")
 
 
 def settling(p: Production) -> bool:
@@ -82,6 +101,9 @@ def _try(p: Production, take: TakeRow, submission: SubmissionRow) -> TakeRow:
     saved = saved_job(p, take, submission)
     if saved:
         return answers.accept(p, take, submission, saved)
+    refusal = outcomes.read_refusal(p.outcome_file(submission.key))
+    if refusal:
+        return _absent(p, take, submission, f"the provider refused it: {refusal.error.message[:200]}")
     able = p.able(take.provider, take.model)
     if able.reconcile < Reconcile.TAGGED_LIST:
         return take
@@ -111,10 +133,10 @@ def _listed(p: Production, take: TakeRow, submission: SubmissionRow) -> list[Tic
 
 
 def _can_prove(p: Production, submission: SubmissionRow, able: Capabilities) -> bool:
-    """An empty listing proves something only where running jobs are listed, and only as long as a job
-    can be told by its tag."""
-    if not able.proves_absence:
-        return False
+    """An empty listing proves something only for the key that was used, only where running jobs are
+    listed, and only as long as a job can be told by its tag."""
+    if not able.proves_absence or submission.key_id != p.provider(submission.provider).key_id:
+        return False  # another account's list says nothing of this one's jobs
     if able.window_s is None or submission.intent_at is None:
         return True
     age = p.clock.now() - datetime.fromisoformat(submission.intent_at)
@@ -168,7 +190,9 @@ def adopt(p: Production, take: TakeRow, job_id: str, person: str) -> TakeRow:
             f"job '{job_id[:60]}' belongs to another take", todo="look at the provider's list again"
         )
     p.provider(take.provider).poll(job_id)  # a slip of the pen would own the take for good
-    return answers.accept(p, take, submission, job_id, by=person)
+    taken = answers.accept(p, take, submission, job_id, by=person)
+    lift(p)
+    return taken
 
 
 def declare_absent(p: Production, take: TakeRow, person: str) -> TakeRow:
@@ -178,7 +202,9 @@ def declare_absent(p: Production, take: TakeRow, person: str) -> TakeRow:
     """
     submission = _doubtful(p, take)
     _refuse_known(p, take, submission)
-    return _absent(p, take, submission, f"{person} says that nothing was sent")
+    freed = _absent(p, take, submission, f"{person} says that nothing was sent")
+    lift(p)
+    return freed
 
 
 def _refuse_known(p: Production, take: TakeRow, submission: SubmissionRow) -> None:
@@ -191,16 +217,38 @@ def _refuse_known(p: Production, take: TakeRow, submission: SubmissionRow) -> No
 
 
 def write_off(p: Production, take: TakeRow, person: str) -> TakeRow:
-    """A person gives up: the hold counts as spent, unverified. Raises BadInput as `declare_absent` does."""
+    """A person gives up, a doubt or a job that its provider no longer knows: the hold counts as spent,
+    unverified. Raises BadInput as `declare_absent` does, or where there is nothing to give up."""
+    said = f"{person} wrote it off"
+    if TakeState(take.state) in GIVEN_UP:
+        return _give_up(p, take, said)
     submission = _doubtful(p, take)
     _refuse_known(p, take, submission)
-    said = f"{person} wrote it off"
 
     def also(w: Writer) -> None:
         spend.write_off(w, submission.id)
         spend.move(w, submission.id, "in_doubt", "written_off", done_at=w.now, note=said)
 
     lost = p.step(take, TakeState.WRITTEN_OFF, said, also, note=said)
+    purse.mirror(p, submission.id)
+    lift(p)
+    return lost
+
+
+GIVEN_UP = frozenset({TakeState.SUBMITTED, TakeState.RUNNING, TakeState.REMOTE_OK, TakeState.DOWNLOADING})
+"""States in which a take waits for a job that may never be heard of again."""
+
+
+def _give_up(p: Production, take: TakeRow, said: str) -> TakeRow:
+    submission = next(row for row in reversed(p.reader.submissions_of("take", take.id)) if row.job_id)
+
+    def also(w: Writer) -> None:
+        has = spend.held(w, submission.id)
+        if has.state == "accepted":
+            spend.settle(w, submission.id, has.booked["reserve"], Certainty.UNKNOWN)
+            spend.move(w, submission.id, "accepted", "closed")
+
+    lost = p.step(take, TakeState.EXPIRED, said, also, note=said)
     purse.mirror(p, submission.id)
     return lost
 

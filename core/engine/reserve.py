@@ -77,12 +77,6 @@ def _may_pay(p: Production, provider: VideoProvider, model: str) -> Halt | None:
             PauseReason.KEY_LIMIT,
             f"{provider.name} needs a key: set {provider.missing_key} where the worker is started",
         )
-    if provider.key_id and not p.ours():
-        return Halt(
-            PauseReason.BUDGET,
-            "what is ordered here was agreed to by somebody else, or elsewhere: see `rushes estimate`,"
-            ' then `rushes run --accept quote --why ".."`',
-        )
     blocked = purse.blocked(p, provider)
     if blocked:
         return blocked

@@ -82,6 +82,8 @@ def send(
         halt = purse.blocked(p, provider) or purse.hold(
             p, provider, submission.key, records.hold_of(p.reader, submission.id)
         )
+        if halt and purse.was_sent(p, submission):
+            return _sent_before(p, take, submission)
         if halt:
             answers.hand_back(p, take, submission, "cancelled", halt.note)
             return halt
@@ -95,6 +97,15 @@ def send(
         if unsaid:
             return unsaid
         return _ask(p, p.take(take.id), submission, provider, payload)
+
+
+def _sent_before(p: Production, take: TakeRow, submission: SubmissionRow) -> TakeRow | Halt:
+    """The key's book knows this request: whoever sent it, a job may run. In doubt, and not sent here."""
+    paused = _intent(p, take, submission)
+    if paused:
+        return paused
+    said = "sent before, by a copy of this film or before its ledger was restored"
+    return answers.doubt(p, p.take(take.id), submission, said)
 
 
 def _owe(p: Production, take: TakeRow, submission: SubmissionRow) -> Halt | None:

@@ -207,6 +207,15 @@ class KeyBook:
         with self._read() as link:
             return _readings(link) if link else ()
 
+    def held_by_film(self) -> dict[str, list[str]]:
+        """Film to its submissions that hold money and of which nothing was sent."""
+        with self._read() as link:
+            sql = "SELECT film, submission FROM spend WHERE state='held'"
+            found: dict[str, list[str]] = {}
+            for film, submission in link.execute(sql) if link else ():
+                found.setdefault(film, []).append(submission)
+            return found
+
     def reading_before(self, moment: datetime) -> Reading | None:
         """The last reading taken before a moment: what the key had spent then."""
         with self._read() as link:

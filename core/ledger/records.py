@@ -17,21 +17,22 @@ if TYPE_CHECKING:
 def failures(reader: Reader) -> list[dict[str, Any]]:
     """Newest first, superseded rows left out.
 
-    Beside the row's own columns: `n`, `provider` and `model` of its take (None without one), `first` (the
-    row that was amended first, else its own id), and its `cost` in micro-dollars with `certainty` and
-    `cost_from`: as a person gave it, else what its take was billed; None is unknown.
+    Beside the row's own columns: `n`, `provider`, `model` and `sha` (its clip's) of its take (None without
+    one), `first` (the row that was amended first, else its own id), and its `cost` in micro-dollars with
+    `certainty` and `cost_from`: as a person gave it, else what its take was billed; None is unknown.
     """
     found = reader.table("failure", "ORDER BY id DESC")
     before = {row["id"]: row["supersedes"] for row in found}
     superseded = set(before.values())
-    sql = "SELECT id, n, provider, model FROM take WHERE id IN (SELECT take_id FROM failure)"
+    sql = "SELECT id, n, provider, model, sha FROM take WHERE id IN (SELECT take_id FROM failure)"
     takes = {row[0]: row[1:] for row in reader.rows(sql)}
     billed = _billed(reader)
     rows = []
     for row in found:
         if row["id"] not in superseded:
-            n, provider, model = takes.get(row["take_id"], (None, None, None))
-            about = {"n": n, "provider": provider, "model": model, "first": _first(row["id"], before)}
+            n, provider, model, sha = takes.get(row["take_id"], (None,) * 4)
+            about = {"n": n, "provider": provider, "model": model, "sha": sha or None}
+            about["first"] = _first(row["id"], before)
             rows.append({**row, **about, **_cost(row, billed)})
     return rows
 

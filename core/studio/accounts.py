@@ -77,10 +77,15 @@ def note(p: Production, provider: VideoProvider, account: Account) -> None:
         )
 
 
-def free_key(p: Production, provider: VideoProvider, person: str) -> str:
-    """Unblocks a provider's key where the provider lets it go on. Returns why it stays blocked, or ''."""
+def free_key(p: Production, provider: VideoProvider, person: str, told: str = "") -> str:
+    """Unblocks a provider's key where the provider lets it go on. Returns why it stays blocked, or ''.
+
+    `told`: what the person was told when their chain was paused.
+    """
     if provider.missing_key:
         return f"{provider.name} needs a key: set {provider.missing_key} where the worker is started"
+    if purse.UNKNOWN_HERE in told:
+        purse.count_as_spent(p, provider)
     blocked = purse.blocked(p, provider)
     try:
         account = provider.account()

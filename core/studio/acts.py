@@ -206,10 +206,13 @@ def _at_most(asked: RunQuote) -> str:
     return f"at most {Money(asked.upper)}" if asked.upper else "free"
 
 
-def check_agreed(asked: RunQuote, what: str, *, agreed: bool, most: int | None) -> None:
+def check_agreed(
+    asked: RunQuote, what: str, *, agreed: bool, most: int | None, way: str = "rushes run"
+) -> None:
     """A paid order needs a person who saw its sum. Raises WaitsForPerson.
 
-    `most`: the sum that was shown, in micro-dollars; None where it was shown as unknown.
+    `most`: the sum that was shown, in micro-dollars; None where it was shown as unknown. `way`: the
+    command that orders it.
     """
     if asked.upper == 0:
         return
@@ -217,7 +220,7 @@ def check_agreed(asked: RunQuote, what: str, *, agreed: bool, most: int | None) 
     if not agreed:
         raise WaitsForPerson(
             f"{what} may cost {sum_}",
-            todo='look at `rushes estimate`, then `rushes run --accept quote --why ".."`, or add --rehearse',
+            todo=f'look at `rushes estimate`, then `{way} --accept quote --why ".."`',
         )
     if most is not None and (asked.upper is None or asked.upper > most):
         raise WaitsForPerson(
@@ -225,10 +228,10 @@ def check_agreed(asked: RunQuote, what: str, *, agreed: bool, most: int | None) 
         )
 
 
-def keep_agreement(p: Production, asked: RunQuote, what: str) -> None:
-    """The person's yes to a sum, kept with their name. A free order needs none."""
+def keep_agreement(p: Production, asked: RunQuote, what: str, why: str = "") -> None:
+    """The person's yes to a sum, kept with their name and `why`. A free order needs none."""
     if asked.upper != 0:
-        agree(p, ["quote"], f"saw it before saying yes: {what}, {_at_most(asked)}")
+        agree(p, ["quote"], why or f"saw it before saying yes: {what}, {_at_most(asked)}")
 
 
 def go(
@@ -287,13 +290,14 @@ def retake(
     agreed: bool = False,
     most: int | None = None,
     accepted: Collection[str] = (),
+    why: str = "",
 ) -> str:
     """Orders a new take of one shot; starts a worker where none runs. `agreed`, `most`, errors: as `go`;
-    `accepted`: codes of what may run short."""
+    `accepted`: codes of what may run short; `why`: a person's reason to agree."""
     asked = takes_orders.quote(p, Scope(shots=(shot,)))
     preflight.require(p, asked, accepted)
-    check_agreed(asked, f"a take of {shot}", agreed=agreed, most=most)
-    keep_agreement(p, asked, f"a take of {shot}")
+    check_agreed(asked, f"a take of {shot}", agreed=agreed, most=most, way=f"rushes retake {shot}")
+    keep_agreement(p, asked, f"a take of {shot}", why)
     _keep_ours(p, asked, accepted)
     placed = review.retake(p, shot, note, person())
     return f"{shot} take {placed.wanted[0].n} ordered; {see_to_worker(p, places)}"
@@ -309,10 +313,11 @@ def fail(p: Production, shot: str, n: int | None, what: Broke) -> str:
     return f"failure {row} logged for {shot}: {what.broke}"
 
 
-def doubtful(p: Production, shot: str) -> TakeRow:
-    """The newest take of a shot that is in doubt. Raises BadInput."""
+def doubtful(p: Production, shot: str, *, given_up: bool = False) -> TakeRow:
+    """The newest take of a shot that is in doubt, or (`given_up`) waits for its job. Raises BadInput."""
     p.plan.shot(shot)
-    found = [take for take in p.reader.takes_of(shot) if take.state == "in_doubt"]
+    states = {"in_doubt", *(reconcile.GIVEN_UP if given_up else ())}
+    found = [take for take in p.reader.takes_of(shot) if take.state in states]
     if not found:
         raise BadInput(f"nothing of {shot} is in doubt", todo="`rushes status` names what is")
     return found[-1]
@@ -322,7 +327,7 @@ def settle_doubt(
     p: Production, shot: str, *, adopt: str = "", absent: bool = False, off: bool = False
 ) -> str:
     """A person settles the in-doubt take of a shot."""
-    take, name = doubtful(p, shot), person().name
+    take, name = doubtful(p, shot, given_up=off), person().name
     if adopt:
         found = reconcile.adopt(p, take, adopt, name)
     elif absent:

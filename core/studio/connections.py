@@ -38,10 +38,13 @@ def connect(places: Places, plan: Callable[[], Plan], clock: Clock) -> dict[str,
     made: dict[str, VideoProvider] = {animatic.name: animatic}
     card = CardKeeper(plan, clock, lambda: _live(made))
     catalogue = Catalogue(settings.cache_dir() / "catalogue", clock)
+    addresses = _addresses()
     for name, adapter in video_classes().items():
+        if name in made:
+            continue  # nobody stands in for the renderer of this machine
         site = Site(
-            secret=_secret(adapter.key_name),
-            base_urls=_addresses(),
+            secret=_secret(adapter.key_name, addresses.get(adapter.base_name, "")),
+            base_urls=addresses,
             card=card,
             folder=places.state,
             catalogue=catalogue,
@@ -57,12 +60,12 @@ def _live(made: Mapping[str, VideoProvider]) -> Iterable[Rate]:
     return [rate for provider in made.values() for rate in provider.live_rates()]
 
 
-def _secret(name: str) -> Secret | None:
+def _secret(name: str, address: str) -> Secret | None:
     value = os.environ.get(name, "").strip()
     if not value:
         return None
     try:
-        return Secret(value)
+        return Secret(value, address)
     except BadInput as fault:
         raise BadInput(fault.what, where=name, todo=fault.todo) from fault
 

@@ -62,9 +62,13 @@ def resume(p: Production, chains: list[str], person: str) -> str:
     answers = dict[str, str]()
     stuck = dict[str, str]()
     for chain in paused:
-        for provider in accounts.needed_by(p, chain):
+        try:
+            needed = accounts.needed_by(p, chain)
+        except BadInput as fault:  # its adapter is gone: the other chains go on
+            stuck[chain], needed = fault.what, []
+        for provider in needed:
             if provider.name not in answers:
-                answers[provider.name] = accounts.free_key(p, provider, person or "resume")
+                answers[provider.name] = accounts.free_key(p, provider, person or "resume", now[chain][2])
             if answers[provider.name]:
                 stuck[chain] = answers[provider.name]
     with p.ledger.write() as w:

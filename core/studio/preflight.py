@@ -124,6 +124,8 @@ def _of_key(p: Production, provider: VideoProvider, upper: Money) -> list[Short]
     name = provider.name
     if account:
         accounts.note(p, provider, account)
+    if account and account.state != "active":
+        return [Short("key-blocked", f"the {name} key is refused: {account.said or account.state}")]
     left = purse.key_of(p, provider).available()
     if left is not None and left < upper.micro:
         said = f"the {name} key has {Money(left)} left under its limits, and the run may cost {upper}"

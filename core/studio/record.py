@@ -69,6 +69,7 @@ class Record:
             "certainty": money["settle"][1] if "settle" in money else None,
             "would_have_cost_usd": self._would(take),
             "clip": str(clip) if take.sha else None,
+            "sha": take.sha or None,
             "note": take.note,
         }
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.base import crash
-from core.base.errors import WaitsForPerson
+from core.base.errors import ProviderFault, WaitsForPerson
 from core.base.units import Money
 from core.engine import purse, reconcile
 from core.engine.chain import ChainRunner
@@ -21,6 +21,7 @@ from core.providers.base import (
     Quote,
     Reconcile,
     Sent,
+    Status,
     SubmitOutcome,
     VideoRequest,
 )
@@ -28,7 +29,7 @@ from core.studio import accounts
 from core.studio import orders as studio_orders
 from tests.support.fakes import UNCLEAR, FakeProvider
 from tests.support.films import shots
-from tests.support.stage import DOLLAR, Build, Stage, never, stages
+from tests.support.stage import DOLLAR, Build, Stage, done, never, stages, usd
 
 KEY = "0123456789abcdef0123"
 
@@ -145,8 +146,6 @@ def test_resume_unblocks_the_key_and_goes_on_at_the_very_shot(build: Build, left
 
 
 def test_a_provider_that_cannot_be_asked_keeps_its_key_blocked(build: Build) -> None:
-    from core.base.errors import ProviderFault
-
     film = limited(build)
     film.provider.said = ProviderFault("the network is down")  # type: ignore[attr-defined]
     with pytest.raises(WaitsForPerson, match="network is down"):
@@ -342,7 +341,107 @@ def test_a_copy_of_the_film_cannot_send_the_same_request_again(build: Build) -> 
     twin = production(copied, film.provider, clock=film.clock, keys=film.p.keys)
     ChainRunner(twin, "a", never).run()
     assert len(film.provider.jobs) == 1
-    assert twin.reader.chain("a")[:2] == ("paused", "budget")
+    assert [take.state for take in twin.reader.all_takes()] == ["in_doubt"], "somebody sent it: not here"
     assert purse.key_of(film.p, film.provider).sums().settled_all == DOLLAR
     twin.reader.close()
     twin.ledger.close()
+
+
+def test_another_keys_list_proves_nothing(build: Build) -> None:
+    """The person starts again with a key of another account: its list is empty, of course."""
+    provider = FakeProvider(price=DOLLAR, level=Reconcile.TAGGED_LIST, lost_replies={1})
+    provider.key_id = KEY
+    film = build({"a": shots("A", 1)}, provider=provider)
+    film.make()
+    provider.key_id = "another0123456789"
+    provider.hidden.add("job-1")
+    for _ in range(3):
+        reconcile.settle_doubts(film.p)
+        film.clock.sleep(200)
+    assert film.states("A001") == ["in_doubt"]
+    assert len(provider.jobs) == 1
+
+
+def test_a_chain_goes_on_by_itself_once_its_doubt_is_settled(build: Build) -> None:
+    provider = FakeProvider(price=DOLLAR, level=Reconcile.TAGGED_LIST, lost_replies={1})
+    film = build({"a": shots("A", 2)}, provider=provider)
+    film.make()
+    assert film.pause_of() == "in_doubt"
+    film.wake()
+    film.run()
+    assert film.all_states() == {"A001": "review", "A002": "review"}
+
+
+def test_a_pause_by_hand_outlasts_a_doubt_that_is_settled(build: Build) -> None:
+    provider = FakeProvider(price=DOLLAR, level=Reconcile.TAGGED_LIST, lost_replies={1})
+    film = build({"a": shots("A", 2)}, provider=provider)
+    film.make()
+    film.resume()
+    film.pause("manual")
+    film.wake()
+    assert film.pause_of() == "manual"
+
+
+def test_a_job_its_provider_forgot_does_not_stop_what_depends_on_nothing(build: Build) -> None:
+    film = build({"a": text("A", 2)}, provider=paid())
+    film.order()
+    crash.hook = stop_at("take.submitted.after")
+    with pytest.raises(Stopped):
+        film.run()
+    crash.hook = None
+    film.provider.jobs.clear()
+    film.run()
+    assert film.all_states() == {"A001": "submitted", "A002": "review"}
+    assert film.pause_of() == "refused"
+    given_up = reconcile.write_off(film.p, film.take("A001"), "Ada")
+    assert given_up.state == "expired"
+    assert film.film_sums() == (0, 0, 2 * DOLLAR), "what was held counts as spent"
+    assert film.money("A001")["settle"] == (DOLLAR, "unknown")
+    assert purse.key_of(film.p, film.provider).sums().committed == 0
+
+
+class Unreached(ProviderFault):
+    unreached = True
+
+
+def test_a_network_that_is_away_for_hours_loses_no_clip(build: Build) -> None:
+    away: list[Status | Exception] = [Unreached("no answer")] * 90
+    film = build({"a": shots("A", 1)}, provider=paid(statuses=deque([[*away, *done(usd(DOLLAR))]])))
+    film.make()
+    assert film.states("A001") == ["review"]
+    assert film.events().count("take.unreached") == 1
+    assert (film.clock.moment - datetime(2026, 3, 1, 9, tzinfo=UTC)) > timedelta(hours=1)
+
+
+def test_a_restored_backup_does_not_send_again_what_the_keys_book_knows(build: Build) -> None:
+    import shutil
+
+    provider = paid(outcomes=deque([UNCLEAR]))
+    film = build({"a": shots("A", 1)}, provider=provider)
+    film.order()
+    kept = film.root / "kept.db"
+    shutil.copy(film.p.ledger.path, kept)
+    film.run()
+    assert film.states("A001") == ["in_doubt"]
+    shutil.copy(kept, film.p.ledger.path)
+    film.reopen()
+    film.wake()
+    purse.sync(film.p)
+    film.run()
+    assert len(provider.posts) == 1
+    assert film.pause_of() == "budget"
+    assert "does not know" in film.p.reader.chain("a")[2]
+    studio_orders.resume(film.p, ["a"], "Ada")
+    film.run()
+    assert film.states("A001") == ["review"]
+    sums = purse.key_of(film.p, provider).sums()
+    assert sums.settled_all == 2 * DOLLAR, "the one nobody knows of counts as spent"
+
+
+def test_holds_of_a_film_whose_folder_is_gone_are_freed(build: Build) -> None:
+    film = build({"a": shots("A", 1)}, provider=paid())
+    key = purse.key_of(film.p, film.provider)
+    assert not key.hold("some-submission", str(film.root / "gone"), DOLLAR)
+    assert not key.hold("another-one", str(film.root), DOLLAR)
+    purse.free_gone(key)
+    assert key.sums().held == DOLLAR

@@ -236,7 +236,8 @@ def test_a_person_adopts_the_job_and_is_named_in_the_same_transaction(build: Bui
     film = doubtful(build)
     before = len(film.events())
     assert reconcile.adopt(film.p, film.take("A001"), "job-1", "Ada").state == "submitted"
-    (event,) = film.p.reader.events(limit=len(film.events()) - before)
+    lifted, event = film.p.reader.events(limit=len(film.events()) - before)
+    assert (lifted["kind"], film.pause_of()) == ("chain.active", ""), "the chain waited for nothing else"
     assert (event["kind"], event["text"]) == ("take.submitted", "Ada adopted job job-1")
     assert film.film_sums() == OWED
     finish(film)

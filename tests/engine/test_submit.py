@@ -15,7 +15,7 @@ import pytest
 from core.base import crash
 from core.base.errors import DiskFull
 from core.engine import answers, gates, reserve, submit
-from core.engine.chain import PATIENCE_S, TRIES_UNSENT, ChainRunner
+from core.engine.chain import PATIENCE_S, ChainRunner
 from core.film.profile import Budget
 from core.providers.base import (
     ErrorClass,
@@ -37,6 +37,15 @@ def answer(sent: Sent, kind: ErrorClass = ErrorClass.UNKNOWN, retry: float | Non
     )
 
 
+def _tries() -> int:
+    """How often a chain tries to reach its provider: each wait is half of all the waits before it."""
+    tries, waited = 1, 0.0
+    while (wait := max(answers.UNSENT_WAIT_S, min(waited / 2, submit.WAIT_CAP_S))) + waited <= PATIENCE_S:
+        tries, waited = tries + 1, waited + wait
+    return tries
+
+
+NOT_REACHED = _tries()
 ASKED_TO_WAIT = int(PATIENCE_S / 60) + 1
 """Answers of one minute's patience until a chain has no more."""
 REFUSED = {
@@ -71,8 +80,16 @@ TABLE = {
         (SubmitOutcome(Sent.ACCEPTED),), "in_doubt", ("in_doubt",), HELD, "in_doubt", 1
     ),
     "not sent, then accepted": Row((answer(Sent.NOT_SENT),), "review", ("not_sent", "closed"), PAID, "", 2),
+    "not reached for some minutes": Row(
+        (answer(Sent.NOT_SENT),) * 9, "review", (*("not_sent",) * 9, "closed"), PAID, "", 10
+    ),
     "never sent": Row(
-        (answer(Sent.NOT_SENT),) * 9, "ready", ("not_sent",) * TRIES_UNSENT, FREE, "refused", TRIES_UNSENT
+        (answer(Sent.NOT_SENT),) * (NOT_REACHED + 9),
+        "ready",
+        ("not_sent",) * NOT_REACHED,
+        FREE,
+        "refused",
+        NOT_REACHED,
     ),
     "throttled, then accepted": Row(
         (answer(Sent.THROTTLED, ErrorClass.RATE_LIMITED, 30.0),), "review", ("refused", "closed"), PAID, "", 2

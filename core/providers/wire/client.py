@@ -280,6 +280,7 @@ class Wire:
             error=ProviderError(ErrorClass.TIMEOUT if error.slow else ErrorClass.PROVIDER_FAULT, why),
             where=self._base.shown,
             todo="nothing was lost; look at the network, then resume",
+            unreached=True,
         )
 
     def _refusal(self, reply: Reply, explain: Explain) -> WireFault:
@@ -288,7 +289,9 @@ class Wire:
         what = f"HTTP {reply.status}{', but no sound JSON' if good else ''}: "
         what += error.message if error else reply.said
         todo = "mend what is named here, then resume; asking cost nothing"
-        return WireFault(what, error=error, status=reply.status, where=self._base.shown, todo=todo)
+        away = reply.status >= 500 or reply.status == 429  # not the provider's word on what was asked
+        where = self._base.shown
+        return WireFault(what, error=error, status=reply.status, where=where, todo=todo, unreached=away)
 
 
 def _base(url: str) -> Address:

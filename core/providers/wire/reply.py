@@ -89,10 +89,12 @@ class WireFault(ProviderFault):
         status: int | None = None,
         where: str = "",
         todo: str = "",
+        unreached: bool = False,
     ) -> None:
         super().__init__(what, where=where, todo=todo)
         self.error = error
         self.status = status
+        self.unreached = unreached
 
 
 def showable(text: str, secrets: Iterable[str] = (), limit: int = TEXT_CHARS) -> str:

@@ -15,23 +15,25 @@ _PLAIN = re.compile(r"[\x21-\x7e]{1,4096}")
 class Secret:
     """A key's value. Shows as `[redacted]`; only `reveal` gives it away."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_salt", "_value")
 
-    def __init__(self, value: str) -> None:
-        """Raises BadInput, without the value, for white space, control characters and non-ASCII."""
+    def __init__(self, value: str, salt: str = "") -> None:
+        """`salt`: the address it is used at where that is not the provider's own: another account's.
+        Raises BadInput, without the value, for white space, control characters and non-ASCII."""
         if not _PLAIN.fullmatch(value):
             raise BadInput(
                 "the key is empty or holds a space, a line break or a character no key has",
                 todo="copy the key again, without anything around it",
             )
         self._value = value
+        self._salt = salt
 
     def reveal(self) -> str:
         return self._value
 
     def fingerprint(self, provider: str) -> str:
         """20 hex digits that name this key at this provider and give nothing of it away."""
-        return hashlib.sha256(f"{provider}\0{self._value}".encode()).hexdigest()[:20]
+        return hashlib.sha256(f"{provider}\0{self._value}{self._salt}".encode()).hexdigest()[:20]
 
     def __repr__(self) -> str:
         return MASK
