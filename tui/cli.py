@@ -104,13 +104,15 @@ def _open_closed() -> None:
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
-def _check_utf8(words: list[str]) -> None:
+def _check_text(words: list[str]) -> None:
     """Bytes that are no text can be kept in no ledger and no file of the film. Raises BadInput."""
     for word in words:
+        if "\x00" in word:
+            raise BadInput(f"'{clean(word, 40)}' holds a NUL", todo="leave it away: no text has one")
         try:
             word.encode("utf-8")
         except UnicodeEncodeError as error:
-            shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            shown = word.encode("utf-8", "replace").decode("utf-8")
             raise BadInput(
                 f"'{clean(shown, 40)}' is not UTF-8", todo="type it in a terminal that is set to UTF-8"
             ) from error
@@ -126,7 +128,7 @@ def _film_first(words: list[str]) -> list[str]:
 
 
 def _run(words: list[str]) -> int:
-    _check_utf8(words)
+    _check_text(words)
     words = _film_first(words)
     first = next((word for word in words if not word.startswith("-")), "")
     if words and words[0] in ("-h", "--help", "help"):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PART = ".part"
 STATE = ".rushes"
+LONGEST = 4096
+"""Characters of a path: Linux's PATH_MAX, and more than macOS takes."""
 
 
 class LinkCircle(BadInput):
@@ -168,7 +170,9 @@ def sha256_text(text: str) -> str:
 
 def inside(root: Path, relative: str) -> Path:
     """`relative` below `root`, symlinks followed. Raises BadInput where it leads outside."""
-    if not relative or "\x00" in relative or "\\" in relative or PurePosixPath(relative).is_absolute():
+    # Following links takes the square of a path's length: no system opens one that is longer.
+    wrong = not relative or len(relative) > LONGEST or "\x00" in relative or "\\" in relative
+    if wrong or PurePosixPath(relative).is_absolute():
         raise BadInput(
             f"'{relative[:80]}' is not a path inside the film", todo="write it relative to the film folder"
         )

@@ -1,15 +1,15 @@
 """Who can be asked, by the name film.json gives them: an explicit table, a class a provider.
 
-A third party's adapter is an entry point of its own distribution, in the groups `rushes.video`,
-`rushes.images` and `rushes.reviews`; ours cannot be replaced by one.
+A third party's adapter is an entry point of its own distribution, in the group `rushes.video`; ours
+cannot be replaced by one, and one that cannot be loaded is as if it were not installed.
 """
 
 from __future__ import annotations
 
+import logging
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from core.base.errors import BadInput
 from core.providers.ark import Ark
 from core.providers.fal import Fal
 from core.providers.gemini_images import GeminiImages
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from core.providers.base import ImageProvider, ReviewProvider, VideoProvider
 
+log = logging.getLogger("rushes.providers")
 VIDEO: Mapping[str, type[VideoProvider]] = {
     "ark": Ark,
     "fal": Fal,
@@ -37,8 +38,7 @@ KEY_NAMES = (Ark.key_name, Fal.key_name, GeminiImages.key_name, OpenRouter.key_n
 
 
 def video_classes() -> dict[str, Any]:
-    """Ours and the installed ones; built with a `wire.site.Site`. Raises BadInput for one that cannot
-    be imported."""
+    """Ours and the installed ones; built with a `wire.site.Site`."""
     return {**_others("rushes.video"), **VIDEO}
 
 
@@ -47,10 +47,6 @@ def _others(group: str) -> dict[str, Any]:
     for entry in entry_points(group=group):
         try:
             found[entry.name] = entry.load()
-        except Exception as error:
-            raise BadInput(
-                f"the adapter '{entry.name}' cannot be loaded: {type(error).__name__}",
-                where=entry.value,
-                todo="update or remove the package it came with",
-            ) from error
+        except Exception:
+            log.exception("the adapter '%s' (%s) cannot be loaded", entry.name, entry.value)
     return found

@@ -48,7 +48,7 @@ def note_accounts(p: Production, providers: Iterable[VideoProvider], stop: Calla
 
 
 def discover(providers: Iterable[VideoProvider], stop: Callable[[], bool]) -> None:
-    """Reads models and prices anew from providers that list them; what was known before stays else."""
+    """Reads models and prices anew from providers that list them; without an answer, what was known stays."""
     for provider in providers:
         if not stop():
             with suppress(ProviderFault):

@@ -239,10 +239,10 @@ def _waiting(
     for shot in shots:
         made = [take for take in facts.takes.get(shot.id, []) if take.state != "cancelled"]
         take = made[-1] if made else None
-        if shot.state == "in_doubt" and take:
-            said = f"take {take.n} in doubt{_hold(reader, take)}"
-            found.append(rows.WaitingRow("in_doubt", str(take.id), shot.id, take.n, said))
-        elif shot.state == "failed" and take:
+        for lost in (one for one in made if one.state == "in_doubt"):  # a newer take settles no doubt
+            said = f"take {lost.n} in doubt{_hold(reader, lost)}"
+            found.append(rows.WaitingRow("in_doubt", str(lost.id), shot.id, lost.n, said))
+        if shot.state == "failed" and take:
             found.append(
                 rows.WaitingRow("failed", str(take.id), shot.id, take.n, f"take {take.n} failed: {take.note}")
             )

@@ -137,18 +137,40 @@ def _of_key(p: Production, provider: VideoProvider, upper: Money) -> list[Short]
 
 
 def _of_budget(p: Production, quoted: RunQuote) -> list[Short]:
-    budget = p.plan.profile.budget.film_usd
-    if budget is None or not quoted.upper:
+    """Every budget the whole run may meet, what was ordered earlier included."""
+    budget = p.plan.profile.budget
+    if not quoted.upper:
         return []
-    sums = p.reader.sums()
-    held = sums.settled + sums.committed + sums.reserved
-    wanted = quoted.upper + sum(_ordered(p, name) for name in p.providers)
-    if held + wanted <= budget.micro:
-        return []
-    said = (
-        f"the film budget is {budget}, {Money(held)} is spent or held, and the run may cost {Money(wanted)}"
-    )
-    return [Short("budget-short", said)]
+    earlier = sum(_ordered(p, name) for name in p.providers)
+    by_chain: dict[str, int] = {}
+    dearest = ("", 0)
+    for want in quoted.wanted:
+        upper = want.quote.upper.micro if want.quote else 0
+        by_chain[want.chain] = by_chain.get(want.chain, 0) + upper
+        dearest = max(dearest, (want.shot, upper), key=lambda one: one[1])
+    day = p.clock.now().strftime("%Y-%m-%d")
+    whole = quoted.upper + earlier
+    asked = [
+        ("the film budget", budget.film_usd, _held(p, "film", ""), whole),
+        ("the budget of this day", budget.day_usd, _held(p, "day", day), whole),
+        (f"the budget of a take ({dearest[0]})", budget.take_usd, 0, dearest[1]),
+    ]
+    asked += [
+        (f"the budget of chain {chain}", budget.chain_usd, _held(p, "chain", chain), upper)
+        for chain, upper in by_chain.items()
+    ]
+    return [
+        Short(
+            "budget-short", f"{name} is {limit}, {Money(held)} is spent or held, {Money(most)} may be needed"
+        )
+        for name, limit, held, most in asked
+        if limit is not None and held + most > limit.micro
+    ]
+
+
+def _held(p: Production, scope: str, ident: str) -> int:
+    sums = p.reader.sums(scope, ident)
+    return sums.settled + sums.committed + sums.reserved
 
 
 def _ordered(p: Production, provider: str) -> int:

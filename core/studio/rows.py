@@ -181,7 +181,7 @@ PAUSES = {
     "budget": "paused: the budget",
     "key_limit": "paused: the limit of the key",
     "moderation": "paused: moderation",
-    "refused": "paused: the provider refused",
+    "refused": "paused: it could not go on",
     "in_doubt": "paused: in doubt",
     "review": "paused: a take to review",
     "drift": "paused: drift",

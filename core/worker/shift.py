@@ -227,8 +227,8 @@ class Shift:
         self._proposed_at = self._looked
         kinds = ("take.refused",)
         for event in reversed(self.p.reader.events(after=self._last_refusal, limit=200, kinds=kinds)):
+            self._last_refusal = event["id"]  # first: one that cannot be helped must not keep the others
             suggestions.propose(self.p, self.p.take(event["take_id"]), rates.priced_models())
-            self._last_refusal = event["id"]
 
     def _look_at_plan(self) -> None:
         if self.plans.refresh():

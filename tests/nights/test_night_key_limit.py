@@ -142,7 +142,7 @@ def test_a_limit_that_is_raised_too_little_pauses_before_anything_is_sent(
     room.resume()
     room.run()
     reason, note = room.pause("night")
-    assert reason == "budget"
+    assert reason == "key_limit"
     assert "the provider left $1.00 on this key" in note
     assert len(router.calls_to("POST", "/videos$")) == 2
     router.lift(usd=10.0)
@@ -161,7 +161,7 @@ def test_resume_reads_the_key_anew_where_its_last_reading_is_why_the_chain_pause
     router.account["limit_remaining"] = 1.0  # others spent on the key meanwhile
     accounts.note_accounts(room.p, [room.p.provider("openrouter")], never)
     room.run()
-    assert room.pause("night")[0] == "budget"
+    assert room.pause("night")[0] == "key_limit"
     router.lift(usd=10.0)
     room.resume()
     room.run()

@@ -224,15 +224,20 @@ def test_a_damaged_ledger_stops_the_worker_with_the_way_out(film_root: Path) -> 
 
 
 def test_a_retake_finds_the_worker_that_runs_or_starts_one(film_root: Path) -> None:
-    film(film_root, count=3, seconds=1.0)
+    write_film(
+        film_root, {"a": shots("A", 2, seconds=0.5), "b": shots("B", 1, seconds=0.5)}, width=160, height=90
+    )
     order(film_root)
+    assert rushes("pause", "--chain", "b", film=film_root).returncode == 0, "so that the worker has to stay"
     worker = start_worker(film_root, "--linger")
     wait_for_state(film_root, "review")
     while_it_runs = rushes("retake", "A001", film=film_root)
     assert "the worker is at it" in while_it_runs.stderr
-    wait_until(lambda: [t.state for t in takes(film_root)] == ["review"] * 4, 60, "the retake")
+    made = ["review", "review", "planned", "review"]
+    wait_until(lambda: [t.state for t in takes(film_root)] == made, 60, "the retake")
+    assert rushes("resume", "--chain", "b", film=film_root).returncode == 0
     assert worker.wait(30) == 0, "with nothing left to judge it ends by itself"
-    after = rushes("retake", "A003", film=film_root)
+    after = rushes("retake", "A002", film=film_root)
     assert "the worker started" in after.stderr
     wait_until(lambda: [t.state for t in takes(film_root)] == ["review"] * 5, 60, "the second retake")
 

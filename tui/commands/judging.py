@@ -68,15 +68,23 @@ def _named(words: list[str]) -> list[tuple[str, str]]:
 def _retake_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shot")
     parser.add_argument("--note", default="", help="what should change")
+    parser.add_argument("--accept", action="append", default=[], metavar="CODE", help="`quote`: agree to it")
+    parser.add_argument("--why", default="", help="with --accept: the reason, kept with your name")
     parser.add_argument("--rehearsal", action="store_true")
 
 
 def _retake(args: argparse.Namespace) -> int:
-    places = talk.film_of(args)
+    places, accept = talk.film_of(args), args.accept
+    if accept and not args.why.strip():
+        raise BadInput("say why you accept it", todo='like: --accept quote --why "approved by the producer"')
     with acts.opened(places) as film:
-        for line in acts.failed_before(film.production, args.shot):
+        p = film.production
+        for line in acts.failed_before(p, args.shot):
             talk.say(f"note: {line}")
-        talk.say(acts.retake(film.production, places, args.shot, args.note))
+        talk.say(f"quote: {acts.told(p, 'retake', args.shot)[1]}")
+        acts.agree(p, [code for code in accept if code != "quote"], args.why)
+        agreed = "quote" in accept
+        talk.say(acts.retake(p, places, args.shot, args.note, agreed=agreed, accepted=accept, why=args.why))
     return 0
 
 

@@ -52,9 +52,12 @@ def _suggest(args: argparse.Namespace) -> int:
 
 def _stdin() -> str:
     try:
-        return sys.stdin.buffer.read().decode("utf-8")
+        text = sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadInput("what came on stdin is not UTF-8", todo="save it as UTF-8, then try again") from error
+    if "\x00" in text:
+        raise BadInput("what came on stdin holds a NUL", todo="leave it away: no text has one")
+    return text
 
 
 def _suggestions_arguments(parser: argparse.ArgumentParser) -> None:
