@@ -6,6 +6,7 @@ Only the named command's module is imported: `status` answers in milliseconds.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from importlib import import_module
@@ -84,6 +85,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`rushes status | head`): nothing to say, nobody to hear it.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the interpreter flushes it at exit
         return 0
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        # Looking for a file asks the system, and nobody expects an answer but yes and no.
+        where = clean(str(error.filename or ""), 80)
+        talk.say(str(BadInput("no file can have so long a name", where=where, todo="name a shorter one")))
+        return BadInput.exit_code
 
 
 def _run_and_flush(words: list[str]) -> int:

@@ -109,10 +109,14 @@ class PlanFaults(BadInput):
         return "\n".join([super().__str__(), *(f"  {fault}" for fault in self.faults)])
 
 
+LONGEST_NAME = 200
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The valid name closest to `name`, or an empty string where none is close."""
     from difflib import get_close_matches  # noqa: PLC0415 - 6 ms, and most commands make no mistake
 
+    name = name[:LONGEST_NAME]  # whoever pastes a page means none of ours
     by_fold = {candidate.casefold(): candidate for candidate in known}
     found = get_close_matches(name.casefold(), list(by_fold), n=1, cutoff=0.6)
     return by_fold[found[0]] if found else ""

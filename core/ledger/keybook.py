@@ -45,8 +45,6 @@ class KeyBook:
         self.clock = clock
         self._lock = threading.RLock()
 
-    # --- the block -----------------------------------------------------------------------------------
-
     def block(self, reason: str, said: str, resets_at: datetime | None, by_submission: str = "") -> None:
         """Nothing is sent with this key until a person unblocks it. The same refusal blocks once only."""
         entry = (one_line(reason, 60), clean(said, 2000), _text(resets_at))
@@ -80,8 +78,6 @@ class KeyBook:
     def blocked(self) -> Block | None:
         with self._read() as link:
             return _block(link) if link else None
-
-    # --- money ---------------------------------------------------------------------------------------
 
     def hold(self, key: str, film: str, upper: int, limits: KeyLimits) -> Refusal:
         """Tests every limit and books `upper` micro-dollars; empty when booked, else a sentence why not.
@@ -259,8 +255,6 @@ class KeyBook:
             f" coalesce({paid} AND day=?), 0), coalesce({paid}), 0) FROM spend"
         )
         return KeySums(*link.execute(sql, (self._day(),)).fetchone())
-
-    # --- pacing --------------------------------------------------------------------------------------
 
     def last_post(self) -> datetime | None:
         """When something was last sent with this key, by any process."""

@@ -275,13 +275,10 @@ class Wire:
 
     def _silence(self, error: Broken) -> WireFault:
         why = f"no answer: {self._shown(error)}"
-        return WireFault(
-            why,
-            error=ProviderError(ErrorClass.TIMEOUT if error.slow else ErrorClass.PROVIDER_FAULT, why),
-            where=self._base.shown,
-            todo="nothing was lost; look at the network, then resume",
-            unreached=True,
-        )
+        kind = ErrorClass.TIMEOUT if error.slow else ErrorClass.PROVIDER_FAULT
+        todo = "nothing was lost; look at the network, then resume"
+        where = self._base.shown
+        return WireFault(why, error=ProviderError(kind, why), where=where, todo=todo, unreached=True)
 
     def _refusal(self, reply: Reply, explain: Explain) -> WireFault:
         error = explained(reply, explain, self._clock.now(), self._masked())
@@ -289,7 +286,7 @@ class Wire:
         what = f"HTTP {reply.status}{', but no sound JSON' if good else ''}: "
         what += error.message if error else reply.said
         todo = "mend what is named here, then resume; asking cost nothing"
-        away = reply.status >= 500 or reply.status == 429  # not the provider's word on what was asked
+        away = reply.status >= 500 or reply.status == 429  # no word on what was asked
         where = self._base.shown
         return WireFault(what, error=error, status=reply.status, where=where, todo=todo, unreached=away)
 
