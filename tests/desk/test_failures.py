@@ -29,7 +29,7 @@ def rows(film: Stage) -> list[dict[str, object]]:
 def test_a_failure_is_a_row_with_all_that_was_said(build: Build) -> None:
     film = build({"a": shots("A", 1)}, provider=FakeProvider(price=DOLLAR))
     film.make()
-    said = Broke("camera", " it flips ", "whip pan", "lock it off", "prompt")
+    said = Broke("camera", "it flips", "whip pan", "lock it off", "prompt")
     number = failures.log(film.p, "A001", 1, said, ADA)
     (row,) = rows(film)
     assert row["id"] == number

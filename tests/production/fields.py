@@ -75,8 +75,16 @@ REFUSED: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = tuple(
     for codes, lines in {
         (2,): (
             *("run --chain T", "run --from T", "run --to T", "run --pass T", "run --accept T"),
-            *("estimate --chain T", "estimate --from T", "estimate --to T", "pause --chain T", "resume --chain T"),
-            *("stop --chain T", "schema T", "failures --by T", "since T", "frame T", "prompt T"),
+            *("estimate --chain T", "estimate --from T", "estimate --to T", "pause --chain T"),
+            *(
+                "resume --chain T",
+                "stop --chain T",
+                "schema T",
+                "failures --by T",
+                "since T",
+                "frame T",
+                "prompt T",
+            ),
             *("suggest x --source T --reason y", "suggest x --source shot:T --reason y"),
             *("suggestions accept T", "suggestions accept 1 --origin T", "suggestions accept 1 --cost T"),
             *("suggestions accept 1 --category T", "suggestions accept 1 --outcome T"),

@@ -12,6 +12,9 @@ from tui.commands import talk
 if TYPE_CHECKING:
     import argparse
 
+LONGEST = 50_000
+"""Characters of a description: no model reads more, and TOML's escapes are written slowly."""
+
 
 def _shot(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shot")
@@ -25,6 +28,11 @@ def _insert_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _insert(args: argparse.Namespace) -> int:
     root = talk.film_of(args).root
+    if len(args.description) > LONGEST:
+        raise BadInput(
+            f"a description of {len(args.description)} characters is no description",
+            todo=f"at most {LONGEST}; nothing was written",
+        )
     plan = load_plan(root)  # faults that are there already are told as what they are
     if plan.has(args.shot):
         raise BadInput(
