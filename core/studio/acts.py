@@ -129,7 +129,7 @@ def order(
     if asked.upper != 0 and not agreed:
         most = "an unknown sum" if asked.upper is None else f"up to {Money(asked.upper)}"
         raise WaitsForPerson(
-            f"{len(asked.wanted)} takes may cost {most}",
+            f"{len(asked.wanted)} take{'s' if len(asked.wanted) != 1 else ''} may cost {most}",
             todo='look at `rushes estimate`, then `rushes run --accept quote --why ".."`, or add --rehearse',
         )
     _keep_ours(p, asked, accepted)

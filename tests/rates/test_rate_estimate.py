@@ -103,7 +103,7 @@ def test_the_film_of_the_seeds_is_estimated_by_chain_and_in_all(
     code, text = ask(film_root, capsys)
     assert code == 0
     assert "$98.28" in text
-    assert "62 takes, at most $98.6706; 0 shots stay as they are" in text
+    assert "62 takes, at most $98.6706; 0 shots kept as they are" in text
     assert "as of 2026-10-09" in text
 
 

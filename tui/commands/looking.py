@@ -76,7 +76,8 @@ def _estimate(args: argparse.Namespace) -> int:
         _print_unpriced(case)
     quoted = found.quoted
     most = "unknown" if quoted.upper is None else str(Money(quoted.upper))
-    talk.out(f"{len(quoted.wanted)} takes, at most {most}; {len(quoted.kept)} shots stay as they are")
+    takes, kept = talk.count(len(quoted.wanted), "take"), talk.count(len(quoted.kept), "shot")
+    talk.out(f"{takes}, at most {most}; {kept} kept as {'they are' if len(quoted.kept) != 1 else 'it is'}")
     if quoted.upper is None:
         talk.say("what has no price is not sent; `rushes run --rehearse` makes animatics at no cost")
     return 0
