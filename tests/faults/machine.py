@@ -325,7 +325,7 @@ class Film(RuleBasedStateMachine):
                 for job in self.provider.jobs.values()
                 if job.seed == take.seed and self.p.reader.owner_of("house", job.id) is None
             ]
-            with suppress(BadInput):
+            with suppress(BadInput, ProviderFault):  # a provider that gives no answer now: she tries again
                 if free:
                     reconcile.adopt(self.p, take, free[0], "Ada")
                 else:
