@@ -64,8 +64,8 @@ def blocked(p: Production, provider: Provider) -> Halt | None:
     if not p.ours():
         return Halt(
             PauseReason.BUDGET,
-            "what is ordered here was agreed to by somebody else, or elsewhere: see `rushes estimate`,"
-            ' then `rushes run --accept quote --why ".."`',
+            "what is ordered here was agreed to by somebody else, or elsewhere: `rushes run` shows what it"
+            " may cost, and how to agree",
         )
     count, micro = p.unknown_here.get(provider.key_id, (0, 0))
     if count:

@@ -75,10 +75,7 @@ def test_a_key_limit_pauses_every_chain_of_the_key_after_one_refusal(build: Buil
 def test_what_runs_is_still_fetched_while_the_key_is_blocked(build: Build) -> None:
     film = build({"a": text("A", 1), "b": text("B", 1)}, provider=paid())
     film.order()
-    crash.hook = stop_at("take.submitted.after")
-    with pytest.raises(Stopped):
-        film.run("a")
-    crash.hook = None
+    die(film, "take.submitted.after", "a")
     film.provider.outcomes.append(LIMIT)
     film.run("b")
     assert film.pause_of("b") == "key_limit"
@@ -97,6 +94,16 @@ def stop_at(point: str):  # type: ignore[no-untyped-def]
             raise Stopped
 
     return hook
+
+
+def die(film: Stage, point: str, *chains: str) -> None:
+    """The worker runs, and is dead at a named point."""
+    crash.hook = stop_at(point)
+    try:
+        with pytest.raises(Stopped):
+            film.run(*chains)
+    finally:
+        crash.hook = None
 
 
 class Asked(FakeProvider):
@@ -207,10 +214,7 @@ def test_a_refusal_that_was_saved_is_no_doubt_after_a_death(
 ) -> None:
     film = build({"a": shots("A", 1)}, provider=paid(outcomes=deque([outcome])))
     film.order()
-    crash.hook = stop_at("outcome.written")
-    with pytest.raises(Stopped):
-        film.run()
-    crash.hook = None
+    die(film, "outcome.written")
     assert film.states("A001") == ["intent"]
     assert film.wake() == []
     assert film.states("A001") == ["ready"]
@@ -269,10 +273,7 @@ def test_a_listing_is_asked_for_from_long_before_the_intent(build: Build) -> Non
 def test_a_hold_of_a_key_that_no_submission_stands_behind_is_freed_at_the_next_start(build: Build) -> None:
     film = build({"a": shots("A", 1)}, provider=paid())
     film.order()
-    crash.hook = stop_at("key.held")
-    with pytest.raises(Stopped):
-        film.run()
-    crash.hook = None
+    die(film, "key.held")
     key = purse.key_of(film.p, film.provider)
     assert key.sums().held == DOLLAR
     film.reopen()
@@ -291,10 +292,7 @@ def test_the_book_of_a_key_follows_the_ledger_to_the_micro_dollar(build: Build) 
 def test_a_lost_book_is_made_good_before_anything_is_sent(build: Build) -> None:
     film = build({"a": shots("A", 1)}, provider=paid())
     film.order()
-    crash.hook = stop_at("take.reserved.after")
-    with pytest.raises(Stopped):
-        film.run()
-    crash.hook = None
+    die(film, "take.reserved.after")
     folder = purse.key_of(film.p, film.provider).folder
     assert folder is not None
     folder.rename(folder.with_name("gone"))
@@ -331,10 +329,7 @@ def test_a_copy_of_the_film_cannot_send_the_same_request_again(build: Build) -> 
 
     film = build({"a": shots("A", 1)}, provider=paid())
     film.order()
-    crash.hook = stop_at("take.reserved.after")
-    with pytest.raises(Stopped):
-        film.run()
-    crash.hook = None
+    die(film, "take.reserved.after")
     copied = film.root.with_name("copy")
     shutil.copytree(film.root, copied)
     film.run()
@@ -385,10 +380,7 @@ def test_a_pause_by_hand_outlasts_a_doubt_that_is_settled(build: Build) -> None:
 def test_a_job_its_provider_forgot_does_not_stop_what_depends_on_nothing(build: Build) -> None:
     film = build({"a": text("A", 2)}, provider=paid())
     film.order()
-    crash.hook = stop_at("take.submitted.after")
-    with pytest.raises(Stopped):
-        film.run()
-    crash.hook = None
+    die(film, "take.submitted.after")
     film.provider.jobs.clear()
     film.run()
     assert film.all_states() == {"A001": "submitted", "A002": "review"}

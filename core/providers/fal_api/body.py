@@ -10,6 +10,7 @@ from core.base.errors import BadInput, ProviderFault, nearest
 from core.base.rates import Ask
 from core.base.text import one_line
 from core.providers.fal_api.models import ENDPOINTS, LINES, NAME, Family, Mode, endpoint_of, family_of
+from core.providers.wire.shape import aspect_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ def order_of(request: VideoRequest, resolutions: tuple[str, ...] = (), reference
     if size:
         body["resolution"] = size
     if mode.aspect:
-        body["aspect_ratio"] = _aspect_of(request, family)
+        body["aspect_ratio"] = aspect_of(request, family.aspects)
     if family.audio:
         body["generate_audio"] = request.audio
     if family.seed:
@@ -117,24 +118,6 @@ def _size_of(request: VideoRequest, resolutions: tuple[str, ...]) -> str:
         )
     short = min(request.width, request.height)
     return asked or next((name for name in resolutions if short <= LINES.get(name, 0)), resolutions[-1])
-
-
-def _aspect_of(request: VideoRequest, family: Family) -> str:
-    """The named shape nearest to the film's, within a twentieth: 854x480 is called 16:9."""
-    shape = Fraction(request.width, request.height)
-    best = min(family.aspects, key=lambda name: abs(_ratio(name) - shape))
-    if abs(_ratio(best) - shape) > shape / 20:
-        raise BadInput(
-            f"{request.model} has no shape near {request.width}x{request.height}",
-            where="film.json",
-            todo=f"one of {', '.join(family.aspects)}",
-        )
-    return best
-
-
-def _ratio(name: str) -> Fraction:
-    wide, high = name.split(":")
-    return Fraction(int(wide), int(high))
 
 
 class Job(NamedTuple):

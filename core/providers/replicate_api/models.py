@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.errors import BadInput, nearest
 from core.base.rates import Ask
 from core.providers.base import Capabilities, Reconcile
+from core.providers.wire.shape import aspect_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,7 +179,7 @@ def input_of(request: VideoRequest) -> dict[str, Any]:
     frames = _frames_of(request, model)
     references = () if frames else request.references[: model.most_references]
     found["duration"] = _length_of(request, model, size)
-    found["aspect_ratio"] = _aspect_of(request, model)
+    found["aspect_ratio"] = aspect_of(request, model.aspects)
     if model.size_field:
         found[model.size_field] = model.sizes[size]
     if model.audio:
@@ -249,24 +250,6 @@ def _length_of(request: VideoRequest, model: Model, size: str) -> int:
         where=request.shot,
         todo="make the shot shorter, or change its model",
     )
-
-
-def _aspect_of(request: VideoRequest, model: Model) -> str:
-    """The named shape nearest to the film's, within a twentieth: 854x480 is called 16:9."""
-    shape = Fraction(request.width, request.height)
-    best = min(model.aspects, key=lambda name: abs(_ratio(name) - shape))
-    if abs(_ratio(best) - shape) > shape / 20:
-        raise BadInput(
-            f"{request.model} has no shape near {request.width}x{request.height}",
-            where="film.json",
-            todo=f"one of {', '.join(model.aspects)}",
-        )
-    return best
-
-
-def _ratio(name: str) -> Fraction:
-    wide, high = name.split(":")
-    return Fraction(int(wide), int(high))
 
 
 def ask_of(name: str, sent: Mapping[str, Any]) -> Ask | None:
