@@ -161,12 +161,15 @@ def _run(words: list[str]) -> int:
 
 
 def _board(words: list[str]) -> int:
-    from tui.commands import running  # noqa: PLC0415 - only the dashboard needs it
+    from tui.commands import plain, running  # noqa: PLC0415 - only the dashboard needs them
 
     parser = argparse.ArgumentParser(prog="rushes", description="Opens the dashboard.")
     parser.add_argument("--film", metavar="DIR")
     running.attach_arguments(parser)
-    return running.attach(parser.parse_args(words))
+    args = parser.parse_args(words)
+    if args.plain:
+        return plain.once(talk.film_of(args))
+    return running.attach(args)
 
 
 def _version() -> str:
@@ -182,7 +185,7 @@ def _help() -> str:
         [
             "rushes: production dashboard for films made with AI video models",
             "",
-            "usage: rushes [--film DIR]            open the dashboard",
+            "usage: rushes [--film DIR]            open the dashboard; --plain says it in sentences",
             "       rushes [--film DIR] COMMAND    see `rushes COMMAND --help`",
             "",
             *lines,

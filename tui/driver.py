@@ -2,19 +2,22 @@
 
 The one module that touches Textual's private parts; 8.2.8 is pinned for its sake.
 
-Three promises. No query is ever sent, so no answer is waited for. An answer that arrives all
-the same (late, from another program, split over reads) never becomes a key press. A signal
-puts the terminal back as it was, and a terminal that is gone ends the process.
+Four promises. Only cells that differ are sent, and nobody waits for the line but the thread that sends.
+No query is ever sent, so no answer is waited for. An answer that arrives all the same (late, from another
+program, split over reads) never becomes a key press. A signal puts the terminal back as it was, and a
+terminal that is gone ends the process.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
 import select
 import signal
 import sys
 import time
 from codecs import getincrementaldecoder
+from contextlib import contextmanager, nullcontext
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -23,127 +26,19 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tui.terminal.outlet import Outlet
+from tui.terminal.replies import ESC, LONE_ESCAPE_S, ReplyFilter
+from tui.terminal.screen import Screen
 
-ESC = "\x1b"
-LONE_ESCAPE_S = 0.05
-"""How long an ESC may wait for the rest of its sequence before it is the escape key."""
-GRACE_S = 2.0
-"""How long after that a `[` may still be the rest of it: links with a high round trip split replies."""
-STRING_S = 2.0
-"""Silence after which an unfinished sequence is given up, so that it cannot swallow keys for ever."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from textual.app import App
+    from textual.geometry import Region
+
 GONE_S = 1.5
 """From a vanished terminal to the hard end, should the orderly one hang."""
-
-_C1 = {"\x9b": "[", "\x9d": "]", "\x90": "P", "\x9f": "_", "\x9e": "^", "\x98": "X"}
-_STRINGS = frozenset("]P_^X")
-"""OSC, DCS, APC, PM, SOS: only terminals send them, and only as answers."""
-_KEY_FINALS = frozenset("ABCDEFHPQSZIOu~")
-"""CSI endings of keys, paste brackets and focus. A CPR ends in R, like one form of F3: both are dropped."""
-_NOT_SENT = frozenset(
-    {
-        "\x1b[?2026$p",  # DECRQM, synchronised output: a question
-        "\x1b[?2048$p",  # DECRQM, in-band resize: a question; SIGWINCH tells us
-        "\x1b[>25u",  # kitty keyboard: not needed for single letters, and one mode less to leave behind
-        "\x1b[<u",  # its counterpart would pop a mode which is not ours
-    }
-)
-
-
-class ReplyFilter:
-    """Passes key presses, drops what terminals answer, at any split of the stream.
-
-    An allow-list: a control sequence that is no known key is no key.
-    """
-
-    def __init__(self) -> None:
-        self._held = ""
-        """An unfinished sequence, beginning with ESC."""
-        self._since = 0.0
-        self._escaped_at = -GRACE_S
-        """When an ESC was last given out alone."""
-        self._mouse_bytes = 0
-        """Bytes of an X10 mouse report still to drop."""
-
-    def feed(self, text: str, now: float) -> str:
-        """`text` without answers. `now` is monotonic seconds."""
-        if text:
-            self._since = now
-        return "".join(self._one(char, now) for char in text)
-
-    @property
-    def waiting(self) -> bool:
-        """Whether a sequence stands unfinished."""
-        return bool(self._held)
-
-    def rest(self, now: float) -> bool:
-        """To be asked when nothing arrives. True once what is held is the escape key itself."""
-        if self._held == ESC and now - self._since >= LONE_ESCAPE_S:
-            self._held, self._escaped_at = "", now
-            return True
-        if len(self._held) > 1 and now - self._since >= STRING_S:
-            self._held = ""
-        return False
-
-    def _one(self, char: str, now: float) -> str:
-        if self._mouse_bytes:
-            self._mouse_bytes -= 1
-            return ""
-        if self._held:
-            return self._more(char, now)
-        if char == ESC:
-            self._held = ESC
-        elif char in _C1:
-            self._held = ESC + _C1[char]
-        elif now - self._escaped_at < GRACE_S and (char == "[" or char in _STRINGS):
-            self._held, self._escaped_at = ESC + char, -GRACE_S
-        elif char != "\ufffd" and not "\x80" <= char <= "\x9f":
-            return char
-        return ""
-
-    def _more(self, char: str, now: float) -> str:
-        kind = self._held[1:2]
-        if not kind:
-            return self._second(char)
-        if kind in _STRINGS:
-            return self._in_string(char)
-        if char == ESC:
-            self._held = ESC
-            return ""
-        self._held += char
-        if kind == "[":
-            return self._in_csi(char)
-        return self._done(passes=True)  # SS3 and its one character: arrows in application mode
-
-    def _second(self, char: str) -> str:
-        """The character after ESC."""
-        if char == ESC:
-            return ESC
-        self._held += char
-        if char in {"[", "O"} or char in _STRINGS:
-            return ""
-        return self._done(passes=char.isprintable())
-
-    def _in_csi(self, char: str) -> str:
-        if self._held == "\x1b[[" or not "\x40" <= char <= "\x7e":
-            return ""
-        body = self._held[2:-1]
-        self._mouse_bytes = 3 if char == "M" and not body else 0
-        return self._done(passes=char in _KEY_FINALS and all(part in "0123456789;:" for part in body))
-
-    def _in_string(self, char: str) -> str:
-        """Until BEL, ST, or a byte no answer holds; only the latest byte is kept, to see ESC \\."""
-        ended = char in "\x07\x9c" or (char == "\\" and self._held.endswith(ESC))
-        if ended or char in "\x03\x18\x1a":
-            self._held = ""
-            return char if char == "\x03" else ""
-        self._held = self._held[:2] + (ESC if char == ESC else "")
-        return ""
-
-    def _done(self, passes: bool) -> str:
-        sequence, self._held = self._held, ""
-        return sequence if passes else ""
 
 
 def let_go() -> None:
@@ -167,19 +62,110 @@ def _to_nowhere() -> None:
 
 
 class BoardDriver(LinuxDriver):
-    """Textual's Linux driver, asking nothing and believing little."""
+    """Textual's Linux driver, asking nothing, believing little, and sending what differs.
+
+    All methods are for the thread of the event loop, and none waits for the terminal but `close`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Python would write what a Latin-1 terminal cannot show as six characters instead of one.
+        self._encoding = codecs.lookup(self._file.encoding if self._file else "utf-8").name
+        self._model = Screen(*super()._get_terminal_size(), self._encoding)
+        self._outlet: Outlet | None = None
+        self._suspending = False
 
     def write(self, data: str) -> None:
-        if data in _NOT_SENT:
-            return
-        # Python would write what a Latin-1 terminal cannot show as six characters instead of one.
-        encoding = self._file.encoding if self._file else "utf-8"
-        super().write(data if encoding == "utf-8" else data.encode(encoding, "replace").decode(encoding))
+        """Takes what Textual would send. Of questions to the terminal nothing is left."""
+        with self._changing() as screen:
+            screen.write(data)
+
+    @classmethod
+    def of(cls, app: App[Any]) -> BoardDriver | None:
+        """The driver of a running app, or None where it runs on another: under test, or in a browser."""
+        return app._driver if isinstance(app._driver, cls) else None
+
+    def repaint(self) -> None:
+        """Clears the terminal and sends everything again."""
+        with self._changing() as screen:
+            screen.repaint()
+
+    def place_raw(self, x: int, y: int, cols: int, rows: int, data: str) -> None:
+        """Sends `data` (Kitty or Sixel sequences) with the cursor at column `x` of row `y`, once the text
+        said so far is there. From then on these cells are left alone while the same text is wanted in them.
+
+        Kitty's sequences may be parted by newer text; a Sixel holds up all else until it is through. A
+        repaint or resume sends the picture again, a resize forgets it.
+        """
+        ends = data.split("\x1b\\") if data.startswith("\x1b_G") else [data]
+        parts = tuple(part + "\x1b\\" * (len(ends) > 1) for part in ends if part)
+        with self._changing() as screen:
+            screen.place(x, y, cols, rows, parts)
+
+    def drop_raw(self, region: Region, data: str = "") -> None:
+        """Redraws the text of a region where a picture was; `data` is sent before, to delete it."""
+        with self._changing() as screen:
+            screen.drop(*region, data)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Screen]:
+        """The screen, for a moment; the outlet sends what comes of it."""
+        outlet = self._outlet
+        with outlet.lock if outlet else nullcontext():
+            yield self._model
+        if outlet:
+            outlet.wake()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Asked at the start and by SIGWINCH, in the signal's own moment, which must not wait for a lock."""
+        size = super()._get_terminal_size()
+        self._loop.call_soon_threadsafe(self._resize, *size)
+        return size
+
+    def _resize(self, width: int, height: int) -> None:
+        """Runs before Textual hears of the new size. A terminal that was another size for a moment and is
+        back has lost what it showed all the same."""
+        with self._changing() as screen:
+            screen.resize(width, height)
 
     def start_application_mode(self) -> None:
+        if self._file is not None:
+            self._outlet = Outlet(self._model, self._file.fileno(), self._encoding, self._gone)
+            self._outlet.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is not None:
+            self._writer_thread.stop()  # Textual's own, which blocks the loop once its queue is full
+            self._writer_thread = None
         for number in (signal.SIGTERM, signal.SIGHUP):
             self._loop.add_signal_handler(number, self._leave, 128 + number)
+
+    def _sigtstp_application(self, *_args: object) -> None:
+        """Told to stop. Not in the signal's own moment: the screen may be in the middle of a change."""
+        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+
+    def _sigcont_application(self, *_args: object) -> None:
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
+        """Awake again. A process that was stopped without a word finds its terminal drawn over."""
+        if self._outlet is not None:
+            self.repaint()
+        else:
+            super()._sigcont_application()
+
+    def suspend_application_mode(self) -> None:
+        self._suspending = True
+        try:
+            super().suspend_application_mode()
+        finally:
+            self._suspending = False
+
+    def close(self) -> None:
+        """Waits until the modes are restored, or it is clear that they will not be."""
+        outlet, self._outlet = self._outlet, None
+        if outlet is not None and not outlet.close() and not self._suspending:
+            _to_nowhere()  # last words would wait for ever
+        super().close()
 
     def _leave(self, code: int) -> None:
         """An orderly exit: modes are put back by Textual's own shutdown."""

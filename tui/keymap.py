@@ -1,104 +1,63 @@
-"""Every key of the dashboard: one frozen table. Nothing else binds a key.
+"""What the keys mean here: the table of `actions` with a person's own keys in it.
 
-The key line, the help and the bindings are all read from `ACTIONS`.
+The key line, the help, the palette and the bindings are all read from here; a person's settings may
+move keys (`remap`), and everything follows. Nothing else binds a key.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
 from textual.binding import Binding
 
-BOARD, ASK, SETTLE, LINE, FORM, HELP, ALWAYS = "board", "ask", "settle", "line", "form", "help", "always"
-"""The modes. Exactly one holds at a time, and a key acts only in its own; `ALWAYS` is beside them."""
+from core.base.errors import BadInput, nearest
+from tui.actions import ACTIONS as ACTIONS
+from tui.actions import ALWAYS as ALWAYS
+from tui.actions import ASK as ASK
+from tui.actions import FORM as FORM
+from tui.actions import HELP as HELP
+from tui.actions import LINE as LINE
+from tui.actions import NORMAL as NORMAL
+from tui.actions import PALETTE as PALETTE
+from tui.actions import SETTLE as SETTLE
+from tui.actions import Action as Action
 
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing a key does."""
-
-    id: str
-    keys: str
-    """Default keys, comma-separated, as Textual names them."""
-    label: str
-    """One or two words for the key line; empty keeps it off that line."""
-    help: str
-    mode: str
-    destructive: bool = False
-    """Spends money or sets work aside: asks y/n first, naming the shot and the sum."""
-    shown: str = ""
-    """How help and key line write the keys, where Textual's names are not what is on the cap."""
-
-
-ACTIONS: tuple[Action, ...] = (
-    Action("go", "g", "go", "Start or resume the selected chain. Paid work asks first.", BOARD, True),
-    Action("pause", "p", "pause", "Pause the selected chain. What is running is still fetched.", BOARD),
-    Action("approve", "a", "circle", "Circle the newest take, then move to the next that waits.", BOARD),
-    Action("reject", "x", "reject", "Reject the newest take; later takes on it go stale.", BOARD, True),
-    Action("hold", "o", "hold", "Hold the newest take: decided neither way yet.", BOARD),
-    Action(
-        "retake",
-        "r",
-        "retake",
-        "Order a new take, with a line on what should change. Paid work asks.",
-        BOARD,
-        True,
-    ),
-    Action("settle", "s", "settle", "Settle a take in doubt: was it sent, was it paid?", BOARD, True),
-    Action("fail", "f", "fail", "Log what broke in the failure catalogue.", BOARD),
-    Action("assemble", "c", "cut", "Assemble the cut, rough or of circled takes.", BOARD),
-    Action("detail", "enter", "detail", "Show or close all that is known of the selected shot.", BOARD),
-    Action("takes", "t", "takes", "Show the takes of the chain in a small window.", BOARD),
-    Action("next_waiting", "n", "next", "Go to the next that waits for you.", BOARD),
-    Action("find", "slash", "find", "Find a shot by id or description.", BOARD, shown="/"),
-    Action("up", "up,k", "", "The shot before.", BOARD, shown="up k"),
-    Action("down", "down,j", "", "The shot after.", BOARD, shown="down j"),
-    Action("left", "left,h", "", "The chain before.", BOARD, shown="left h"),
-    Action("right", "right,l", "", "The chain after.", BOARD, shown="right l"),
-    Action("page_up", "pageup", "", "Ten shots back.", BOARD, shown="pgup"),
-    Action("page_down", "pagedown", "", "Ten shots on.", BOARD, shown="pgdn"),
-    Action("first", "home", "", "The first shot of the film.", BOARD),
-    Action("last", "end", "", "The last shot of the film.", BOARD),
-    Action("area", "tab,shift+tab", "", "Between the shots and the list that waits.", BOARD, shown="tab"),
-    Action("picture", "v", "", "Show or hide the frames of the selected shot.", BOARD),
-    Action("repaint", "ctrl+l", "", "Draw the whole screen again.", BOARD),
-    Action("close", "escape", "", "Close what is open beside the board.", BOARD, shown="esc"),
-    Action("help", "question_mark", "help", "All keys and the legend of signs.", BOARD, shown="?"),
-    Action("quit", "q", "quit", "Leave the dashboard. The worker goes on.", BOARD),
-    Action("leave", "ctrl+c,ctrl+q", "", "Leave the dashboard from anywhere.", ALWAYS, shown="ctrl+c"),
-    Action("yes", "y", "yes", "Do it.", ASK),
-    Action("why", "w", "with a note", "Say why first.", ASK),
-    Action("circled", "c", "circled takes", "Cut the circled takes only.", ASK),
-    Action("rough", "r", "rough", "Cut with the newest usable takes.", ASK),
-    Action("no", "n,escape", "no", "Leave it.", ASK, shown="n esc"),
-    Action("settle_ask", "a", "ask the provider", "Ask the provider again; nothing is sent anew.", SETTLE),
-    Action("settle_adopt", "j", "name its job", "The job exists: name it, and it is fetched.", SETTLE),
-    Action("settle_absent", "u", "never sent", "Nothing was sent: what is held is freed.", SETTLE),
-    Action("settle_off", "w", "write it off", "Give up on it: what is held counts as spent.", SETTLE),
-    Action("settle_leave", "escape", "leave it", "It stays in doubt.", SETTLE, shown="esc"),
-    Action("line_done", "enter", "take it", "Take what is written.", LINE),
-    Action("line_cancel", "escape", "leave it", "Leave it.", LINE, shown="esc"),
-    Action("form_done", "enter", "next, then log it", "Next field; on the last needed one, log it.", FORM),
-    Action("form_next", "tab", "complete", "Complete the category, go to the next field.", FORM),
-    Action("form_back", "shift+tab", "", "The field before.", FORM),
-    Action("form_cancel", "escape", "leave it", "Leave the form; nothing is logged.", FORM, shown="esc"),
-    Action("help_close", "escape,q,question_mark", "back", "Back to the board.", HELP, shown="esc ?"),
-    Action("help_up", "up,k", "", "Scroll up.", HELP, shown="up k"),
-    Action("help_down", "down,j", "", "Scroll down.", HELP, shown="down j"),
-)
-_BY_ID = {action.id: action for action in ACTIONS}
-_NAMED = {"slash": "/", "question_mark": "?", "escape": "esc"}
+_BY_ID = {row.id: row for row in ACTIONS}
+_NAMED = {
+    "slash": "/",
+    "question_mark": "?",
+    "escape": "esc",
+    "colon": ":",
+    "dollar_sign": "$",
+    "exclamation_mark": "!",
+    "asterisk": "*",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "full_stop": ".",
+    "comma": ",",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+}
 
 
 def action(name: str) -> Action:
     return _BY_ID[name]
 
 
+def is_action(name: str) -> bool:
+    return name in _BY_ID
+
+
 def key_of(name: str) -> str:
     """The key as a person reads it: `a`, `tab`, `/`."""
     row = _BY_ID[name]
-    first = row.keys.split(",")[0]
-    return row.shown or _NAMED.get(first, first)
+    return row.shown or readable(row.keys.split(",")[0])
+
+
+def readable(key: str) -> str:
+    """Textual's name of a key as it stands on the cap."""
+    return _NAMED.get(key, key)
 
 
 def hint(name: str) -> str:
@@ -106,23 +65,94 @@ def hint(name: str) -> str:
     return f"{key_of(name)} {_BY_ID[name].label}"
 
 
-def of_mode(mode: str) -> tuple[Action, ...]:
-    return tuple(row for row in ACTIONS if row.mode == mode)
+def rows() -> tuple[Action, ...]:
+    """The whole table, with a person's own keys in it."""
+    return tuple(_BY_ID.values())
 
 
-def bindings(*modes: str) -> list[Binding]:
-    """Textual's bindings for the named modes; ids let a user's keymap move them.
+def of_mode(mode: str, screen: str = "") -> tuple[Action, ...]:
+    """The rows of a mode; with `screen` only those that hold on it."""
+    return tuple(row for row in rows() if row.mode == mode and (not screen or not row.on or screen in row.on))
+
+
+def screens() -> dict[str, Action]:
+    """What opens a screen, by the screen's name."""
+    return {row.id: row for row in rows() if row.opens}
+
+
+def bindings(*modes: str, screen: str = "") -> list[Binding]:
+    """Textual's bindings for the named modes, on `screen`; ids let a person's keymap move them.
 
     One key may stand for several actions of different modes: `check_action` picks.
     All are bound with priority: an input cannot swallow them, and each acts before the next key is
     looked at, so that what is typed ahead lands where it was meant.
     """
-    return [
-        Binding(row.keys, row.id, row.label, show=False, id=row.id, priority=True)
-        for row in ACTIONS
-        if row.mode in modes
-    ]
+    held = [row for mode in modes for row in of_mode(mode, screen)]
+    made = []
+    for row in held:
+        if row.id == "count":
+            made += [_bound(row, key, f"count('{key}')") for key in row.keys.split(",")]
+        else:
+            made.append(_bound(row, row.keys, act_of(row.id)))
+    return made
 
 
-def is_action(name: str) -> bool:
-    return name in _BY_ID
+def act_of(name: str) -> str:
+    """The action as Textual runs it: one method opens every screen."""
+    return f"go_to('{name}')" if _BY_ID[name].opens else name
+
+
+def name_of(act: str) -> str:
+    """The row that an action as Textual runs it belongs to."""
+    head, _, rest = act.partition("(")
+    return rest.strip("')") if head == "go_to" else head
+
+
+def _bound(row: Action, keys: str, act: str) -> Binding:
+    return Binding(keys, act, row.label, show=False, id=row.id, priority=True)
+
+
+def remap(wanted: Mapping[str, str]) -> None:
+    """Moves keys: action id to comma-separated keys. Raises BadInput and moves nothing where an id is
+    unknown, a key is empty, or two actions would share a key in one place."""
+    moved = dict(_BY_ID)
+    for name, keys in wanted.items():
+        if name not in moved or name == "count":
+            raise BadInput(
+                f"no action '{name[:40]}' to give a key to",
+                where="settings.toml, [board.keys]",
+                nearest=nearest(name, moved),
+                todo="the palette lists every action",
+            )
+        parts = [part.strip() for part in keys.split(",")]
+        if not all(parts):
+            raise BadInput(f"'{name}' needs a key", where="settings.toml, [board.keys]")
+        moved[name] = replace(moved[name], keys=",".join(map(_as_named, parts)), shown="")
+    _refuse_clashes(moved)
+    _BY_ID.update(moved)
+
+
+def _as_named(key: str) -> str:
+    """`?` as Textual names it: `question_mark`."""
+    return next((name for name, cap in _NAMED.items() if cap == key), key)
+
+
+_MAY_SHARE = frozenset({"circled", "rough"})
+"""Answers of which one question offers only some."""
+
+
+def _refuse_clashes(table: Mapping[str, Action]) -> None:
+    taken: dict[tuple[str, str, str], str] = {}
+    places = {name for row in table.values() for name in row.on}
+    for row in table.values():
+        if row.id in _MAY_SHARE:
+            continue
+        for key in row.keys.split(","):
+            for screen in row.on or ("", *places):
+                other = taken.setdefault((row.mode, screen, key), row.id)
+                if other != row.id:
+                    raise BadInput(
+                        f"the key '{readable(key)}' would mean both '{other}' and '{row.id}'",
+                        where="settings.toml, [board.keys]",
+                        todo="give one of them another key",
+                    )

@@ -10,22 +10,16 @@ import locale
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.style import Style
-from textual.theme import Theme
 
-GROUND = "#14171b"
-RAISED = "#242a32"
-TEXT = "#c3c9d1"
-BRIGHT = "#eef1f4"
-QUIET = "#7f8893"
-FAINT = "#4a525c"
-ACCENT = "#f2b134"
-"""Needs you. Used for nothing else."""
-RUNNING = "#7fb4d8"
-CIRCLED = "#86ab8c"
-REJECTED = "#a87f86"
-STALE = "#9a8bb5"
+from tui.palettes import NAMES, Palette, in_few_colours, palette, theme_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +58,67 @@ def state_of(name: str) -> State:
     return known if known else State(name, _UNKNOWN.sign, _UNKNOWN.ascii, name.replace("_", " "), "quiet")
 
 
-STYLES: dict[str, Style] = {
-    "text": Style(color=TEXT, bgcolor=GROUND),
-    "bright": Style(color=BRIGHT, bgcolor=GROUND, bold=True),
-    "quiet": Style(color=QUIET, bgcolor=GROUND),
-    "faint": Style(color=FAINT, bgcolor=GROUND),
-    "need": Style(color=ACCENT, bgcolor=GROUND, bold=True),
-    "running": Style(color=RUNNING, bgcolor=GROUND),
-    "circled": Style(color=CIRCLED, bgcolor=GROUND),
-    "rejected": Style(color=REJECTED, bgcolor=GROUND),
-    "stale": Style(color=STALE, bgcolor=GROUND),
-}
-SELECTED = Style(bgcolor=RAISED)
-"""Laid over the line or the cell the keys act on."""
-SELECTED_CELL = Style(bgcolor=RAISED, bold=True, underline=True)
-"""One cell is too small for a tone alone: it is underlined, so it shows without colour too."""
+INKS = ("text", "bright", "quiet", "faint", "need", "running", "circled", "rejected", "stale")
+STYLES: dict[str, Style] = {}
+"""The inks worn now, by name. `selected` is laid over the line that the keys act on; `selected_cell` over
+one cell, which is too small for a tone alone: it is underlined, so it shows without colour too."""
 
-THEME = Theme(
-    name="rushes",
-    primary=RUNNING,
-    secondary=QUIET,
-    warning=ACCENT,
-    error=ACCENT,
-    success=CIRCLED,
-    accent=ACCENT,
-    foreground=TEXT,
-    background=GROUND,
-    surface=GROUND,
-    panel=RAISED,
-    dark=True,
-    variables={"input-cursor-background": TEXT, "input-cursor-foreground": GROUND},
-)
+
+_WORN: list[Palette] = []
+"""The palette behind `STYLES`."""
+
+
+def wear(name: str, *, few: bool = False) -> Theme:
+    """Fills `STYLES` with a theme's inks, and gives the theme for Textual to register.
+
+    One process shows one theme. `few`: the terminal shows 16 colours or none, and its own are used.
+    Raises BadInput for a name that is not among `NAMES`, naming the nearest.
+    """
+    inks = in_few_colours(palette(name)) if few else palette(name)
+    _WORN.append(inks)
+    del _WORN[:-1]
+    STYLES.clear()
+    STYLES.update(styles_of(inks))
+    return theme_of(inks)
+
+
+def on_light() -> bool:
+    """Whether the theme worn now is dark on light."""
+    return not _WORN[-1].dark
+
+
+def styles_of(inks: Palette) -> dict[str, Style]:
+    """The styles of one palette. The terminal's own colours are told apart by weight as well."""
+    found = {ink: Style(color=getattr(inks, ink), bgcolor=inks.ground) for ink in INKS}
+    for ink in ("bright", "need"):
+        found[ink] += Style(bold=True)
+    if inks.ansi:
+        # Its greys may be its ground (Solarized's are): faintness is asked for, not a colour.
+        for ink in ("quiet", "faint"):
+            found[ink] += Style(dim=True)
+    selected = Style(reverse=True) if inks.ansi else Style(bgcolor=inks.raised)
+    found["selected"] = selected
+    found["selected_cell"] = selected + Style(bold=True, underline=True)
+    return found
+
+
+def few_colours(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal shows 16 colours or none, as rich will find it, or as NO_COLOR asks.
+
+    To be asked before the app is made. Over SSH COLORTERM is often lost, and a terminal whose name
+    does not say `256color` counts as one of 16.
+    """
+    if "NO_COLOR" in environment:
+        return True
+    asked = environment.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    if asked != "auto":
+        return asked == "standard"
+    if environment.get("COLORTERM", "").strip().casefold() in {"truecolor", "24bit"}:
+        return False
+    return environment.get("TERM", "").strip().casefold().rpartition("-")[2] not in {"256color", "kitty"}
+
+
+wear(NAMES[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,24 @@ Never a key in clear.
     day_usd = "20.00"     # over all films, a UTC day
     in_flight = 4         # jobs at once
     per_minute = 10       # POSTs
+
+How the board looks is a table of its own; every line may be left out.
+
+    [board]
+    theme = "rushes"      # or rushes-light, rushes-contrast, or one of Textual's
+    pictures = "half"     # half, ascii, kitty, sixel, off
+    player = "mpv"        # a program and its arguments
+    editor = ""           # empty: $VISUAL, $EDITOR, vi
+
+    [board.keys]          # an action of the help page, and its keys
+    approve = "a,ctrl+a"
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,9 +37,18 @@ from core.base.errors import BadInput, nearest
 from core.base.paths import write_atomic
 from core.base.units import MAX_MICRO, Money
 
-_KNOWN = ("name", "role", "ffmpeg", "ascii", "pictures", "keys")
+_KNOWN = ("name", "role", "ffmpeg", "ascii", "pictures", "keys", "board")
+_OF_THE_BOARD = ("theme", "pictures", "player", "editor", "keys")
+PICTURES: tuple[str, ...] = ("half", "ascii", "kitty", "sixel", "off")
+"""How frames are drawn. Kitty and sixel only where a person says that the terminal can: it is never asked."""
 _OF_A_KEY = ("limit_usd", "day_usd", "in_flight", "per_minute")
 _PROVIDER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "ascii": (bool, "true or false"),
+    "pictures": (bool, "true or false; how they are drawn is said in [board]"),
+    "keys": (dict, "a table, like [keys.openrouter]"),
+    "board": (dict, "a table: [board]"),
+}
 ROLES: tuple[str, ...] = ("director", "producer", "editor", "client", "operator")
 MAX_IN_FLIGHT = 1000
 MAX_PER_MINUTE = 6000
@@ -62,6 +83,25 @@ def _whole(value: object, low: int, high: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardSettings:
+    """How the board looks, and what it opens. Names of themes and actions are the board's to check."""
+
+    theme: str = "rushes"
+    pictures: str = "half"
+    """One of `PICTURES`."""
+    player: str = "mpv"
+    """A program and its arguments, as on a shell; the clip's path is put behind them."""
+    editor: str = ""
+    """The same; empty: $VISUAL, then $EDITOR, then vi."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys by the action's name, with commas between: `a,ctrl+a`."""
+
+    def pictures_on(self, *, ascii_signs: bool) -> str:
+        """The kind of picture for this terminal: half blocks need UTF-8, the others are plain bytes."""
+        return "ascii" if ascii_signs and self.pictures == "half" else self.pictures
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a person set once, for all films."""
 
@@ -72,8 +112,10 @@ class Settings:
     ascii: bool | None = None
     """ASCII signs on the board; None: as the locale says."""
     pictures: bool = True
+    """False is the same as `pictures = "off"` in the board's table, which goes before it."""
     keys: Mapping[str, KeyLimits] = field(default_factory=dict)
     """By provider's name."""
+    board: BoardSettings = field(default_factory=BoardSettings)
 
 
 def _xdg(name: str, otherwise: Path) -> Path:
@@ -110,15 +152,15 @@ def load() -> Settings:
     for name, value in found.items():
         if name not in _KNOWN:
             raise BadInput(f"unknown setting '{name}'", where=str(path), nearest=nearest(name, _KNOWN))
-        kind = {"ascii": bool, "pictures": bool, "keys": dict}.get(name, str)
+        kind, shown = _KINDS.get(name, (str, "text in quotes"))
         if not isinstance(value, kind):
-            shown = "table, like [keys.openrouter]" if kind is dict else kind.__name__
-            raise BadInput(f"'{name}' must be a {shown}", where=str(path))
+            raise BadInput(f"'{name}' must be {shown}", where=str(path))
     if found.get("role"):
         found["role"] = check_role(found["role"], str(path))
     keys = {name: _limits(name, value, str(path)) for name, value in found.pop("keys", {}).items()}
     ffmpeg = os.environ.get("RUSHES_FFMPEG") or found.get("ffmpeg", "")
-    return Settings(**{**found, "ffmpeg": ffmpeg, "keys": keys})
+    board = _board(found.pop("board", {}), f"{path}, [board]", pictures=found.get("pictures", True))
+    return Settings(**{**found, "ffmpeg": ffmpeg, "keys": keys, "board": board})
 
 
 def check_role(word: str, where: str = "") -> str:
@@ -177,6 +219,57 @@ def _limits(provider: str, table: Any, path: str) -> KeyLimits:
         )
     except BadInput as fault:
         raise BadInput(fault.what, where=where, todo=fault.todo) from fault
+
+
+def _board(table: Mapping[str, Any], where: str, *, pictures: bool) -> BoardSettings:
+    """`[board]`. Raises BadInput naming the setting, its file and the nearest valid word."""
+    for name, value in table.items():
+        if name not in _OF_THE_BOARD:
+            raise BadInput(f"unknown setting '{name}'", where=where, nearest=nearest(name, _OF_THE_BOARD))
+        if name != "keys" and not isinstance(value, str):
+            raise BadInput(f"'{name}' must be text in quotes", where=where, todo=_example(name))
+    kind = table.get("pictures", "half" if pictures else "off")
+    if kind not in PICTURES:
+        raise BadInput(
+            f"'{kind[:40]}' is no way to draw pictures",
+            where=where,
+            nearest=nearest(kind, PICTURES),
+            todo=f"one of: {', '.join(PICTURES)}",
+        )
+    for name in ("player", "editor"):
+        _check_program(name, table.get(name, ""), where)
+    words = {name: value.strip() for name, value in table.items() if name in {"theme", "player", "editor"}}
+    # An empty word is no theme and no player: as if the line were not there.
+    given = {name: value for name, value in words.items() if value}
+    return BoardSettings(**given, pictures=kind, keys=_bindings(table.get("keys", {}), where))
+
+
+def _check_program(name: str, value: str, where: str) -> None:
+    try:
+        shlex.split(value)
+    except ValueError as error:
+        raise BadInput(
+            f"'{name}' is not a program and its arguments: {error}", where=where, todo="close the quote in it"
+        ) from error
+
+
+def _bindings(table: Any, where: str) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise BadInput("'keys' must be a table", where=where, todo=_example("keys"))
+    for name, value in table.items():
+        if not isinstance(value, str):
+            raise BadInput(
+                f"the keys of '{name[:40]}' must be text in quotes",
+                where=f"{where}, keys",
+                todo='with commas between: approve = "a,ctrl+a"',
+            )
+    return {name: value.strip() for name, value in table.items()}
+
+
+def _example(name: str) -> str:
+    shown = {"pictures": "off", "theme": "rushes"}.get(name, "mpv")
+    example = '{ approve = "a,ctrl+a" }' if name == "keys" else f'"{shown}"'
+    return f"write {name} = {example}, say"
 
 
 def _usd(table: Mapping[str, Any], name: str) -> Money | None:

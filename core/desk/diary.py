@@ -11,6 +11,7 @@ from core.desk.diary_facts import Record, rows_of, totals_of
 from core.ledger import records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from core.engine.production import Production
@@ -34,19 +35,32 @@ def write_diary(production: Production, snapshot: Snapshot) -> Path:
     texts = _texts(record)
     for _ in range(TRIES):
         was = _read(path)
-        diary = was if was is not None else diary_text.skeleton(str(snapshot.film["title"]))
-        now, missing = diary_text.filled(diary, texts, FILE)
-        if "shots" in missing:
-            now = diary_text.appended(now, texts["shots"])
+        now, added = _anew(was, texts, snapshot)
         if now == was:
             return path
         if _read(path) == was:
             write_atomic(path, now)
-            _say(production, len(record.shots), added="shots" in missing)
+            _say(production, len(record.shots), added=added)
             return path
     raise BadInput(
         "the diary is being changed by another program", where=str(path), todo="save it there, then try again"
     )
+
+
+def as_it_would_be(was: bytes | None, reader: Reader, snapshot: Snapshot) -> bytes:
+    """The diary `was` (None: there is none yet) with its stretches as the ledger stands. Writes nothing.
+
+    Raises BadInput, naming the lines, where its markers are no pairs.
+    """
+    return _anew(was, _texts(collect(reader, snapshot)), snapshot)[0]
+
+
+def _anew(was: bytes | None, texts: Mapping[str, str], snapshot: Snapshot) -> tuple[bytes, bool]:
+    """The diary filled anew, and whether the shots' section had to be added at its end."""
+    diary = was if was is not None else diary_text.skeleton(str(snapshot.film["title"]))
+    now, missing = diary_text.filled(diary, texts, FILE)
+    added = "shots" in missing
+    return (diary_text.appended(now, texts["shots"]) if added else now), added
 
 
 def is_behind(home: Path, reader: Reader, snapshot: Snapshot) -> bool:

@@ -82,3 +82,17 @@ def helped(rows: Sequence[Mapping[str, Any]]) -> str:
     told = [row for row in rows if row["workaround"] and row["outcome"] != "dropped"]
     best = min(told, key=lambda row: rank.get(row["outcome"], len(rank)), default=None)
     return str(best["workaround"]) if best else ""
+
+
+def how_often(rows: Iterable[Mapping[str, Any]], workaround: str) -> tuple[int, int]:
+    """How often a workaround brought the shot into the film, and how often it was tried and has ended."""
+    wanted = _folded(workaround)
+    if not wanted:
+        return 0, 0
+    ended = [row["outcome"] for row in rows if _folded(row["workaround"]) == wanted]
+    ended = [outcome for outcome in ended if outcome != "open"]
+    return sum(outcome in HELPED for outcome in ended), len(ended)
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().split())

@@ -197,16 +197,17 @@ def seams(reader: Reader | None, outline: Outline, shas: Shas) -> tuple[SeamRow,
     verdicts = newest(reader)
     takes = chosen_takes(reader.all_takes()) if reader else {}
     return tuple(
-        _seam(outline, join, takes, verdicts.get(("seam", join.id), _NONE), shas) for join in outline.joins
+        seam_row(outline, join, takes, verdicts.get(("seam", join.id), _NONE), shas) for join in outline.joins
     )
 
 
 _NONE: dict[str, Any] = {}
 
 
-def _seam(
-    outline: Outline, join: Join, takes: Mapping[str, TakeRow], row: dict[str, Any], shas: Shas
+def seam_row(
+    outline: Outline, join: Join, takes: Mapping[str, TakeRow], row: Mapping[str, Any], shas: Shas
 ) -> SeamRow:
+    """One seam. `takes`: shot to its chosen take; `row`: the verdict that counts, or nothing."""
     sha = seam_sha(outline, join, takes, shas)
     left, right = takes.get(join.left), takes.get(join.right)
     said = row.get("verdict", "")

@@ -82,7 +82,7 @@ STEPS: Mapping[TakeState, frozenset[TakeState]] = MappingProxyType(
         S.REVIEW: frozenset({S.APPROVED, S.REJECTED}),
         # Nothing is edited, everything is superseded: a person may decide again.
         S.APPROVED: frozenset({S.REJECTED, S.REVIEW}),
-        S.REJECTED: frozenset({S.APPROVED}),
+        S.REJECTED: frozenset({S.APPROVED, S.REVIEW}),
         S.REMOTE_FAILED: frozenset(),
         S.CANCELLED: frozenset(),
         S.EXPIRED: frozenset(),

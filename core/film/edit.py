@@ -24,9 +24,10 @@ from core.film.matrix import Continuity, Shot
 from core.film.signature import plan_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
 _HEADER = re.compile(r"^\s*\[\[\s*shot\s*\]\]")
+_HEADERS = re.compile(r"^[ \t]*\[\[[ \t]*shot[ \t]*\]\]", re.MULTILINE)
 _KEPT = ("kind", "seconds", "characters", "environment", "camera")
 """What a new shot takes over from the one it follows."""
 
@@ -49,25 +50,35 @@ class _Found:
 
 
 def set_shot_field(root: Path, shot_id: str, field: str, value: object) -> None:
-    """Sets `field` of a shot (`seconds`, `continuity.kelvin`); None takes it out.
+    """`set_shot_fields` of one shot."""
+    set_shot_fields(root, (shot_id,), field, value)
+
+
+def set_shot_fields(root: Path, shot_ids: Sequence[str], field: str, value: object) -> None:
+    """Sets `field` of shots (`seconds`, `continuity.kelvin`); None takes it out. All or none are written.
 
     Lists and tuples are written as lists. Raises BadInput for an unknown shot or field, for a locked
-    shot (but for its `locked` and `omitted`), and where the file changed meanwhile; PlanFaults where
+    shot (but for its `locked` and `omitted`), and where a file changed meanwhile; PlanFaults where
     the film would have a fault. Nothing is written then.
     """
-    found = _find(root, shot_id)
-    _check_field(found, shot_id, field)
+    texts: dict[str, str] = {}
+    files: dict[str, _Found] = {}
+    for found in _find_all(root, shot_ids):
+        _check_field(found, field)
+        files.setdefault(found.path, found)
+        text = texts.get(found.path, found.text)
+        texts[found.path] = _changed(found, text, lambda shot: _set(shot, field, value))
+    _write(root, list(files.values()), texts)
 
-    def change(shot: MutableMapping[str, Any]) -> None:
-        *tables, name = field.split(".")
-        for table in tables:
-            shot = shot.setdefault(table, tomlkit.table())
-        if value is None:
-            shot.pop(name, None)
-        else:
-            shot[name] = list(value) if isinstance(value, tuple) else value
 
-    _write(root, found, _changed(found, change))
+def _set(shot: MutableMapping[str, Any], field: str, value: object) -> None:
+    *tables, name = field.split(".")
+    for table in tables:
+        shot = shot.setdefault(table, tomlkit.table())
+    if value is None:
+        shot.pop(name, None)
+    else:
+        shot[name] = list(value) if isinstance(value, tuple) else value
 
 
 def omit(root: Path, shot_id: str) -> None:
@@ -86,7 +97,7 @@ def insert_shot(root: Path, after_id: str, new_id: str, description: str) -> Non
     Raises BadInput for ids that cannot be used, PlanFaults where the film would have a fault.
     """
     check_id(new_id)
-    found = _find(root, after_id)
+    found = _find_all(root, (after_id,))[0]
     table = tomlkit.table()
     table.add("id", new_id)
     table.add("description", description)
@@ -100,11 +111,8 @@ def insert_shot(root: Path, after_id: str, new_id: str, description: str) -> Non
     above, below = "".join(lines[:at]), "".join(lines[at:])
     if above and not above.endswith("\n"):
         above += end
-    _write(
-        root,
-        found,
-        above.rstrip("\r\n") + end + words + (end if below.strip() else "") + below.lstrip("\r\n"),
-    )
+    text = above.rstrip("\r\n") + end + words + (end if below.strip() else "") + below.lstrip("\r\n")
+    _write(root, [found], {found.path: text})
 
 
 def _line_after(found: _Found, lines: list[str]) -> int:
@@ -123,32 +131,39 @@ def _line_after(found: _Found, lines: list[str]) -> int:
     return at
 
 
-def _find(root: Path, shot_id: str) -> _Found:
-    """The shot's file and place. Raises BadInput with the nearest id."""
-    known: list[str] = []
+def _find_all(root: Path, shot_ids: Sequence[str]) -> list[_Found]:
+    """The shots' files and places, in the order asked for. Raises BadInput with the nearest id."""
+    wanted, found, known = set(shot_ids), dict[str, _Found](), list[str]()
     for path in plan_files(root):
-        if not path.startswith("shots/"):
+        if len(found) == len(wanted) or not path.startswith("shots/"):
             continue
-        data = inside(root, path).read_bytes()
-        try:
-            shots = rtoml.loads(data.decode("utf-8")).get("shot", [])
-        except (UnicodeDecodeError, rtoml.TomlParsingError) as error:
-            raise BadInput(
-                f"cannot be read: {error}", where=path, todo="mend it, then `rushes check`"
-            ) from error
-        for index, shot in enumerate(shots if isinstance(shots, list) else []):
+        data, shots = _shots_of(root, path)
+        for index, shot in enumerate(shots):
             name = shot.get("id") if isinstance(shot, dict) else None
-            if name == shot_id:
-                return _Found(path, data, index, shot, len(shots))
+            if name in wanted:
+                found.setdefault(str(name), _Found(path, data, index, shot, len(shots)))
             known.append(str(name))
-    raise BadInput(
-        f"no shot '{shot_id[:40]}' in this film",
-        nearest=nearest(shot_id, known),
-        todo="`rushes status` lists them",
-    )
+    for shot_id in shot_ids:
+        if shot_id not in found:
+            raise BadInput(
+                f"no shot '{shot_id[:40]}' in this film",
+                nearest=nearest(shot_id, known),
+                todo="`rushes status` lists them",
+            )
+    return [found[shot_id] for shot_id in dict.fromkeys(shot_ids)]
 
 
-def _check_field(found: _Found, shot_id: str, field: str) -> None:
+def _shots_of(root: Path, path: str) -> tuple[bytes, list[Any]]:
+    """A chain's file and its shots as data. Raises BadInput."""
+    data = inside(root, path).read_bytes()
+    try:
+        shots = rtoml.loads(data.decode("utf-8")).get("shot", [])
+    except (UnicodeDecodeError, rtoml.TomlParsingError) as error:
+        raise BadInput(f"cannot be read: {error}", where=path, todo="mend it, then `rushes check`") from error
+    return data, shots if isinstance(shots, list) else []
+
+
+def _check_field(found: _Found, field: str) -> None:
     names = [*Shot.model_fields, *(f"continuity.{name}" for name in Continuity.model_fields)]
     if field not in names or field in ("id", "continuity"):
         raise BadInput(
@@ -158,25 +173,45 @@ def _check_field(found: _Found, shot_id: str, field: str) -> None:
         )
     if found.shot.get("locked") is True and field not in ("locked", "omitted"):
         raise BadInput(
-            f"shot '{shot_id}' is locked", where=found.path, todo="set its `locked` to false first"
+            f"shot '{found.shot['id']}' is locked", where=found.path, todo="set its `locked` to false first"
         )
 
 
-def _changed(found: _Found, change: Callable[[MutableMapping[str, Any]], None]) -> str:
+def _changed(found: _Found, text: str, change: Callable[[MutableMapping[str, Any]], None]) -> str:
+    """`text`, the file as it stands or as it was changed already, with one shot changed."""
+    start, end = _stretch(found, text)
+    index = 0 if start else found.index
     try:
-        document: Any = tomlkit.parse(found.text)
-        change(document["shot"][found.index])
-        return tomlkit.dumps(document)
+        document: Any = tomlkit.parse(text[start:end])
+        change(document["shot"][index])
+        return text[:start] + tomlkit.dumps(document) + text[end:]
     except (TOMLKitError, TypeError, ValueError) as error:
         raise BadInput(
             f"cannot be changed here: {error}", where=found.path, todo="change it with your editor"
         ) from error
 
 
-def _write(root: Path, found: _Found, text: str) -> None:
+def _stretch(found: _Found, text: str) -> tuple[int, int]:
+    """Where the shot's own tables begin and end: a long file is not read anew as a whole for one field.
+
+    The comments below belong to the shot that follows: a new field stands above them. All of the text
+    where headers cannot be told by their looks: shots written inline, or a header within a text.
+    """
+    heads = [match.start() for match in _HEADERS.finditer(text)]
+    if len(heads) != found.count:
+        return 0, len(text)
+    start, end = heads[found.index], (*heads, len(text))[found.index + 1]
+    lines = text[start:end].splitlines(keepends=True)
+    while lines[-1].strip() == "" or lines[-1].lstrip().startswith("#"):
+        end -= len(lines.pop())
+    return start, end
+
+
+def _write(root: Path, found: Sequence[_Found], texts: Mapping[str, str]) -> None:
     """Only what loads without a fault, and only over what was read."""
-    load_with(root, {found.path: text})
-    file = inside(root, found.path)
-    if file.read_bytes() != found.before:
-        raise BadInput("the file changed meanwhile", where=found.path, todo="look at it, then try again")
-    write_atomic(file, text.encode("utf-8"))
+    load_with(root, texts)
+    for one in found:
+        if inside(root, one.path).read_bytes() != one.before:
+            raise BadInput("the file changed meanwhile", where=one.path, todo="look at it, then try again")
+    for one in found:
+        write_atomic(inside(root, one.path), texts[one.path].encode("utf-8"))

@@ -44,6 +44,11 @@ def settled_between(reader: Reader, at: str, until: str) -> list[tuple[str, int,
     return [(str(row[0]), int(row[1]), str(row[2])) for row in reader.rows(sql, at, until)]
 
 
+def take_names(reader: Reader) -> dict[int, tuple[str, int]]:
+    """Take id to its shot and number."""
+    return {int(row[0]): (str(row[1]), int(row[2])) for row in reader.rows("SELECT id, shot, n FROM take")}
+
+
 def span(reader: Reader) -> tuple[str, str]:
     """Moments of the first and the last event; empty before there is one."""
     found = reader.rows("SELECT min(at), max(at) FROM event")[0]

@@ -37,6 +37,33 @@ def failures(reader: Reader) -> list[dict[str, Any]]:
     return rows
 
 
+def failure_marks(reader: Reader) -> tuple[int, int, int]:
+    """Another one whenever `failures` may give something else: its tables are only ever added to."""
+    newest = [f"coalesce((SELECT max(id) FROM {name}), 0)" for name in ("failure", "submission", "money")]
+    failure, submission, money = reader.rows(f"SELECT {', '.join(newest)}")[0]
+    return int(failure), int(submission), int(money)
+
+
+def failures_proposed(reader: Reader) -> int:
+    """How many drafts of failures nobody has decided about yet."""
+    sql = (
+        "SELECT count(*) FROM suggestion WHERE kind='failure'"
+        " AND id NOT IN (SELECT suggestion_id FROM suggestion_decision)"
+    )
+    return int(reader.rows(sql)[0][0])
+
+
+def first_said(reader: Reader) -> dict[int, str]:
+    """Id of each failure, as it was logged first, to that moment."""
+    return dict(reader.rows("SELECT id, at FROM failure WHERE supersedes IS NULL"))
+
+
+def refusals(reader: Reader, take_id: int) -> list[tuple[str, str]]:
+    """(moment, what the provider said) of each time it refused a take, oldest first."""
+    sql = "SELECT at, text FROM event WHERE take_id=? AND kind='take.refused' ORDER BY id"
+    return [(str(at), str(text)) for at, text in reader.rows(sql, take_id)]
+
+
 def _first(ident: int, before: dict[int, int | None]) -> int:
     while (earlier := before.get(ident)) is not None:
         ident = earlier
@@ -53,6 +80,11 @@ def _cost(row: dict[str, Any], billed: dict[int, tuple[int | None, str]]) -> dic
 def billed(reader: Reader, take_id: int) -> tuple[int | None, str]:
     """What a take was billed in all, micro-dollars, and how well that is known; None is unknown."""
     return _billed(reader, "s.subject_id=?", take_id).get(take_id, (None, "unknown"))
+
+
+def billed_of(reader: Reader, shot: str) -> dict[int, tuple[int | None, str]]:
+    """As `billed`, for every take of a shot that was ever submitted."""
+    return _billed(reader, "s.subject_id IN (SELECT id FROM take WHERE shot=?)", shot)
 
 
 def _billed(
@@ -89,9 +121,41 @@ def newest_verdicts(reader: Reader) -> list[dict[str, Any]]:
     return reader.table("verdict", f"WHERE id IN ({newest}) ORDER BY id")
 
 
+def verdicts_on(reader: Reader, shot: str) -> list[dict[str, Any]]:
+    """On the takes of a shot, oldest first."""
+    of_shot = "take_id IN (SELECT id FROM take WHERE shot=?)"
+    # The plus keeps SQLite from walking all verdicts on takes: those on these are few.
+    return reader.table("verdict", f"WHERE {of_shot} AND +subject_kind='take' ORDER BY id", shot)
+
+
+def newest_words(reader: Reader, kind: str) -> dict[str, str]:
+    """Of one kind of thing that is judged: id to the verdict that counts, in one word."""
+    newest = "SELECT max(id) FROM verdict WHERE subject_kind=? GROUP BY subject_id"
+    return dict(reader.rows(f"SELECT subject_id, verdict FROM verdict WHERE id IN ({newest})", kind))
+
+
+def newest_verdict(reader: Reader, kind: str, ident: str) -> dict[str, Any]:
+    """The verdict that counts on one thing, or an empty row."""
+    found = reader.table(
+        "verdict", "WHERE subject_kind=? AND subject_id=? ORDER BY id DESC LIMIT 1", kind, ident
+    )
+    return found[0] if found else {}
+
+
 def notes(reader: Reader) -> list[dict[str, Any]]:
     """Oldest first."""
     return reader.table("note", "ORDER BY id")
+
+
+def notes_on(reader: Reader, shot: str) -> list[dict[str, Any]]:
+    """On a shot and its takes, oldest first."""
+    return reader.table("note", "WHERE shot=? AND subject_kind='shot' ORDER BY id", shot)
+
+
+def measures_of(reader: Reader, take_id: int) -> dict[str, float]:
+    """Name to the newest value of everything measured on a take."""
+    sql = "SELECT name, value FROM measurement WHERE take_id=? AND value IS NOT NULL ORDER BY id"
+    return {str(name): float(value) for name, value in reader.rows(sql, take_id)}
 
 
 SUGGESTED = "suggestion.made"

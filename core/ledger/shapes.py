@@ -33,6 +33,44 @@ class TakeRow(NamedTuple):
     pass_: str
 
 
+class BoardTake(NamedTuple):
+    """One take, as far as a board tells of it: the names are those of `TakeRow`."""
+
+    id: int
+    shot: str
+    n: int
+    state: str
+    order_id: str
+    provider: str
+    plan_hash: str
+    source_take: int | None
+    framed: bool
+    """Its last frame was written."""
+    state_at: str
+    note: str
+
+
+class BoardEvent(NamedTuple):
+    id: int
+    at: str
+    kind: str
+    chain: str
+    shot: str
+    take_id: int | None
+    text: str
+    data: str
+    """JSON, as it lies there."""
+
+
+class Marks(NamedTuple):
+    """Highest ids of what is only ever added to."""
+
+    event: int = 0
+    money: int = 0
+    failure: int = 0
+    measurement: int = 0
+
+
 class SubmissionRow(NamedTuple):
     id: int
     subject_kind: str
@@ -77,6 +115,7 @@ class PlannedShot(NamedTuple):
     plan_hash: str
     provider: str
     model: str
+    locked: bool = False
 
 
 class PlannedChain(NamedTuple):

@@ -196,7 +196,8 @@ class Reader:
     def _in_doubt(self) -> int:
         rows = self.rows(
             "SELECT coalesce(sum(m.micro), 0) FROM submission s JOIN money m ON m.submission_id=s.id"
-            " AND m.kind='reserve' WHERE s.state='in_doubt'"
+            # The first term is the index's own: without it every money row is looked through.
+            " AND m.kind='reserve' WHERE s.state IN ('reserved', 'intent', 'in_doubt') AND s.state='in_doubt'"
         )
         return int(rows[0][0])
 

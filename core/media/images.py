@@ -10,7 +10,6 @@ import io
 import struct
 import warnings
 import zlib
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 40_000_000
 """8192x4320 fits; Pillow alone only begins to warn at 89 million."""
-
-Colour = tuple[int, int, int]
-Cell = tuple[Colour, Colour]
-"""The top and the bottom colour of one character cell."""
 
 # Process-wide on purpose: a filter set around each call would not hold when threads read together.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -108,37 +103,6 @@ def encoded_within(path: Path, max_bytes: int) -> tuple[bytes, str]:
                 return buffer.getvalue(), "image/jpeg"
     raise BadInput(
         f"the picture cannot be made smaller than {max_bytes} bytes", where=str(path), todo="scale it down"
-    )
-
-
-def half_blocks(path: Path, cols: int, rows: int) -> tuple[tuple[Cell, ...], ...]:
-    """The picture as rows of cells for the upper half block sign, two pixels to a cell.
-
-    It keeps its aspect and fits inside `cols` by `rows`, so it may be smaller. Cached by path, time
-    of change and size. Raises BadInput as `load_rgb`.
-    """
-    if cols < 1 or rows < 1:
-        return ()
-    try:
-        stat = path.stat()
-    except OSError:
-        raise BadInput("there is no such picture", where=str(path), todo=_TODO) from None
-    return _cells(path, stat.st_mtime_ns, stat.st_size, cols, rows)
-
-
-@lru_cache(maxsize=64)
-def _cells(path: Path, _mtime_ns: int, _size: int, cols: int, rows: int) -> tuple[tuple[Cell, ...], ...]:
-    picture = Image.fromarray(load_rgb(path))
-    scale = min(cols / picture.width, 2 * rows / picture.height)
-    width = min(cols, max(1, round(picture.width * scale)))
-    height = min(rows, max(1, round(picture.height * scale / 2)))
-    small = np.asarray(picture.resize((width, 2 * height), Image.Resampling.BOX)).tolist()
-    return tuple(
-        tuple(
-            ((top[0], top[1], top[2]), (bottom[0], bottom[1], bottom[2]))
-            for top, bottom in zip(upper, lower, strict=True)
-        )
-        for upper, lower in zip(small[0::2], small[1::2], strict=True)
     )
 
 

@@ -132,11 +132,11 @@ def order(
             f"{len(asked.wanted)} take{'s' if len(asked.wanted) != 1 else ''} may cost {most}",
             todo='look at `rushes estimate`, then `rushes run --accept quote --why ".."`, or add --rehearse',
         )
-    _keep_ours(p, asked, accepted)
+    keep_ours(p, asked, accepted)
     return takes_orders.place(p, scope)
 
 
-def _keep_ours(p: Production, asked: RunQuote, accepted: Collection[str] = ()) -> None:
+def keep_ours(p: Production, asked: RunQuote, accepted: Collection[str] = ()) -> None:
     """This user has said yes to a sum here: what is ordered in this film may be sent with their keys."""
     if asked.upper != 0 or "earlier-orders" in accepted:
         make_ours(Places(p.root, rehearsal=p.rehearsal), p.reader)
@@ -197,10 +197,10 @@ def told(p: Production, kind: str, name: str | None) -> tuple[int | None, str]:
         return 0, "nothing new to order"
     first, last, count = asked.wanted[0], asked.wanted[-1], len(asked.wanted)
     what = f"{first.shot} take {first.n}" if count == 1 else f"{count} takes, {first.shot} to {last.shot}"
-    return asked.upper, f"{what}: {_at_most(asked)}"
+    return asked.upper, f"{what}: {at_most(asked)}"
 
 
-def _at_most(asked: RunQuote) -> str:
+def at_most(asked: RunQuote) -> str:
     if asked.upper is None:
         return "an unknown sum"
     return f"at most {Money(asked.upper)}" if asked.upper else "free"
@@ -231,7 +231,7 @@ def check_agreed(
 def keep_agreement(p: Production, asked: RunQuote, what: str, why: str = "") -> None:
     """The person's yes to a sum, kept with their name and `why`. A free order needs none."""
     if asked.upper != 0:
-        agree(p, ["quote"], why or f"saw it before saying yes: {what}, {_at_most(asked)}")
+        agree(p, ["quote"], why or f"saw it before saying yes: {what}, {at_most(asked)}")
 
 
 def go(
@@ -248,7 +248,7 @@ def go(
     preflight.require(p, asked, ())
     check_agreed(asked, what, agreed=agreed, most=most)
     keep_agreement(p, asked, what)
-    _keep_ours(p, asked)
+    keep_ours(p, asked)
     placed = takes_orders.place(p, scope)
     stuck = lift_pauses(p, (chain,) if chain else ())
     count = len(placed.wanted)
@@ -298,7 +298,7 @@ def retake(
     preflight.require(p, asked, accepted)
     check_agreed(asked, f"a take of {shot}", agreed=agreed, most=most, way=f"rushes retake {shot}")
     keep_agreement(p, asked, f"a take of {shot}", why)
-    _keep_ours(p, asked, accepted)
+    keep_ours(p, asked, accepted)
     placed = review.retake(p, shot, note, person())
     return f"{shot} take {placed.wanted[0].n} ordered; {see_to_worker(p, places)}"
 

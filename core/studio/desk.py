@@ -11,18 +11,19 @@ from core.base.hold import holder
 from core.desk.failure_words import with_own
 from core.film.signature import signature
 from core.ledger.views import Reader
-from core.studio.glance import glance
+from core.studio.following import Following
 from core.studio.snapshot import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.media.drawn import Drawn, Wish
     from core.studio.assembly import Opened
+    from core.studio.pages.sight import Sight
     from core.studio.places import Places
     from core.studio.rows import Glance
 
 _T = TypeVar("_T")
-Cells = tuple[tuple[tuple[tuple[int, int, int], tuple[int, int, int]], ...], ...]
 
 
 class StudioDesk:
@@ -32,12 +33,15 @@ class StudioDesk:
         self.places = places
         self._acting = threading.Lock()
         self._cutting = threading.Lock()
+        self._reading_now = threading.Lock()
+        self._following = Following(places)
         self._stopping = threading.Event()
         self._reader: Reader | None = None
         self._read_file: tuple[int, int] | None = None
         self._opened: Opened | None = None
         self._opened_file: tuple[int, int] | None = None
         self._had_ledger = False
+        self._latest: Glance | None = None
         self._seen: tuple[object, ...] = ()
         self._plan_mark = signature(places.root)
 
@@ -49,9 +53,11 @@ class StudioDesk:
 
     def glance(self) -> Glance:
         """The film now. Raises RushesError in sentences."""
-        self._seen = self._marks()
-        self._check_ledger()
-        return glance(self.places, self._reading())
+        with self._reading_now:
+            self._seen = self._marks()
+            self._check_ledger()
+            self._latest = self._following.read(self._reading())
+            return self._latest
 
     def changed(self) -> bool:
         """Whether the ledger, the plan or the worker moved since the last glance."""
@@ -98,6 +104,13 @@ class StudioDesk:
                 todo="put it back, or `rushes audit --rebuild` makes it again from the takes",
             )
 
+    def read(self, page: Callable[[Sight], _T]) -> _T:
+        """What a screen shows beside the board's reading. From any thread; raises RushesError."""
+        from core.studio.pages.sight import Sight  # noqa: PLC0415 - the board does without
+
+        latest = self._latest or self.glance()
+        return page(Sight(self.places, self._following.snapshot, self._reader, latest))
+
     # Acting: from several.
 
     def _open(self) -> Opened:
@@ -115,7 +128,8 @@ class StudioDesk:
         self._opened.plans.refresh()
         return self._opened
 
-    def _act(self, do: Callable[[Opened], _T]) -> _T:
+    def act(self, do: Callable[[Opened], _T]) -> _T:
+        """One act on the open film, after those begun before it. Raises RushesError in sentences."""
         with self._acting:
             return do(self._open())
 
@@ -126,17 +140,17 @@ class StudioDesk:
         """
         from core.studio import acts  # noqa: PLC0415 - sqlmodel and pydantic, only to act
 
-        return self._act(lambda film: acts.told(film.production, kind, name))
+        return self.act(lambda film: acts.told(film.production, kind, name))
 
     def go(self, chain: str | None, agreed: bool, most: int | None) -> str:
         from core.studio import acts  # noqa: PLC0415
 
-        return self._act(lambda film: acts.go(film.production, self.places, chain, agreed=agreed, most=most))
+        return self.act(lambda film: acts.go(film.production, self.places, chain, agreed=agreed, most=most))
 
     def pause(self, chain: str | None) -> str:
         from core.studio import acts  # noqa: PLC0415
 
-        return self._act(lambda film: acts.control(film.production, self.places, "pause", chain))
+        return self.act(lambda film: acts.control(film.production, self.places, "pause", chain))
 
     def approve(self, shot: str, take: int | None, note: str) -> str:
         return self._judge("approve", shot, take, note)
@@ -150,20 +164,44 @@ class StudioDesk:
     def _judge(self, verdict: str, shot: str, take: int | None, note: str) -> str:
         from core.studio import verdicts  # noqa: PLC0415
 
-        return self._act(lambda film: verdicts.judge(film.production, verdict, shot, take, note))
+        return self.act(lambda film: verdicts.judge(film.production, verdict, shot, take, note))
 
     def retake(self, shot: str, note: str, agreed: bool, most: int | None) -> str:
         from core.studio import acts  # noqa: PLC0415
 
-        return self._act(
+        return self.act(
             lambda film: acts.retake(film.production, self.places, shot, note, agreed=agreed, most=most)
         )
+
+    def quote_all(self, shots: tuple[str, ...]) -> tuple[int | None, str]:
+        """As `quote` of a retake, of many shots together."""
+        from core.studio import bulk  # noqa: PLC0415
+
+        return self.act(lambda film: bulk.told_of_all(film.production, shots))
+
+    def judge_all(self, verdict: str, takes: tuple[tuple[str, int | None], ...], note: str) -> str:
+        from core.studio import bulk  # noqa: PLC0415
+
+        return self.act(lambda film: bulk.judge_all(film.production, verdict, takes, note))
+
+    def retake_all(self, shots: tuple[str, ...], note: str, agreed: bool, most: int | None) -> str:
+        from core.studio import bulk  # noqa: PLC0415
+
+        return self.act(
+            lambda film: bulk.retake_all(film.production, self.places, shots, note, agreed=agreed, most=most)
+        )
+
+    def undo(self) -> str:
+        """Takes back this person's last verdict, as a row more."""
+        from core.studio import bulk  # noqa: PLC0415
+
+        return self.act(lambda film: bulk.undo_last(film.production))
 
     def settle(self, shot: str, how: str, job: str) -> str:
         """`how`: ask, adopt (with `job`), absent, write_off."""
         from core.studio import acts  # noqa: PLC0415
 
-        return self._act(
+        return self.act(
             lambda film: acts.settle_doubt(
                 film.production,
                 shot,
@@ -180,7 +218,7 @@ class StudioDesk:
         from core.studio import acts  # noqa: PLC0415
 
         what = Broke(category, broke, cause, workaround)
-        return self._act(lambda film: acts.fail(film.production, shot, take, what))
+        return self.act(lambda film: acts.fail(film.production, shot, take, what))
 
     def assemble(self, rough: bool) -> str:
         """Minutes of work: other acts go on beside it. Raises CutStopped after `stop`."""
@@ -189,7 +227,7 @@ class StudioDesk:
         if not self._cutting.acquire(blocking=False):
             raise BadInput("a cut is being assembled already", todo="wait for it")
         try:
-            film = self._act(lambda film: film)
+            film = self.act(lambda film: film)
             made = cutting.assemble(film.production, self.places, rough=rough, stop=self._stopping.is_set)
         finally:
             self._cutting.release()
@@ -199,12 +237,12 @@ class StudioDesk:
         snapshot, _ = current(self.places)
         return with_own(snapshot.film.get("failures", ()) if snapshot else ())
 
-    def frame(self, shot: str, take: int, end: str, cols: int, rows: int) -> Cells:
-        """The `first` or `last` frame of a take in half blocks. Raises BadInput where there is none."""
-        from core.media.images import half_blocks  # noqa: PLC0415 - Pillow, only for pictures
+    def frame(self, shot: str, take: int, end: str, wish: Wish) -> Drawn:
+        """The `first` or `last` frame of a take as it is wished. Raises BadInput where there is none."""
+        from core.media.pictures import draw  # noqa: PLC0415 - only for pictures
 
-        name = f"{shot}_t{take:03d}_{end}.png"
-        return half_blocks(self.places.home / "takes" / shot / name, cols, rows)
+        path = self.places.home / "takes" / shot / f"{shot}_t{take:03d}_{end}.png"
+        return draw(path, wish, self.places.cache / "pictures")
 
     def stop(self) -> None:
         """Ends what takes long; the pieces of a cut stay in the cache."""

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import shutil
-import sys
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from core.base import settings
-from core.base.errors import BadInput, PlanFaults, RushesError
-from core.base.hold import holder
+from core.base.errors import BadInput, PlanFaults
 from core.desk.suggestions import vocabularies_of
 from core.film.load import load_plan
 from core.film.prompts import Prompt, prompt_of
-from core.film.readiness import FREE_PROVIDER, findings, placed
+from core.film.readiness import findings, placed
 from core.film.schema import schemas as schemas
-from core.ledger.db import integrity, sqlite_version
 from core.ledger.views import Reader
-from core.media.ffmpeg import find_ffmpeg
 from core.media.frames import first_frame, frame_at, last_frame
 from core.media.images import save_png
-from core.providers.table import KEY_NAMES
+from core.studio.health import Sight as Sight
+from core.studio.health import doctor as doctor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,23 +27,6 @@ if TYPE_CHECKING:
     from core.film.moderation import Vocabulary
     from core.film.plan import Plan
     from core.studio.places import Places
-
-LOW_DISK = 2 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """One line of `check` or `doctor`."""
-
-    severity: str
-    """error, warning, ok."""
-    where: str
-    text: str
-    todo: str = ""
-    code: str = ""
-
-    def data(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def plan_of(places: Places) -> Plan:
@@ -154,85 +129,3 @@ def _seconds(text: str) -> float:
     if not 0 <= value < 86_400:
         raise BadInput(f"{text} s is outside any clip")
     return value
-
-
-def doctor(places: Places | None, providers: tuple[str, ...]) -> tuple[Sight, ...]:
-    """The machine, the terminal, the disk, and the film where there is one."""
-    found = [
-        Sight("ok", "python", f"{platform.python_version()} at {sys.prefix}"),
-        Sight("ok", "sqlite", sqlite_version()),
-        _ffmpeg(),
-        _terminal(),
-        *(_package(name) for name in ("textual", "sqlmodel", "av", "pillow", "numpy")),
-        _keys(),
-        _providers(providers),
-    ]
-    if places is not None:
-        found += _film(places)
-    return tuple(found)
-
-
-def _ffmpeg() -> Sight:
-    named = settings.load().ffmpeg
-    try:
-        path = find_ffmpeg(named or None)
-    except RushesError as error:
-        return Sight("error", "ffmpeg", error.what, error.todo)
-    return Sight("ok", "ffmpeg", f"{'named by you: ' if named else 'pinned: '}{path.name}")
-
-
-def _terminal() -> Sight:
-    term = os.environ.get("TERM", "")
-    if not sys.stdout.isatty():
-        return Sight("ok", "terminal", "none: the dashboard gives way to `rushes status`")
-    if term in ("", "dumb"):
-        return Sight(
-            "warning", "terminal", f"TERM is '{term}': no dashboard", "set TERM, like xterm-256color"
-        )
-    size = shutil.get_terminal_size()
-    small = size.columns < 80 or size.lines < 24
-    return Sight(
-        "warning" if small else "ok",
-        "terminal",
-        f"{term}, {size.columns}x{size.lines}",
-        "80x24 shows the whole board" if small else "",
-    )
-
-
-def _package(name: str) -> Sight:
-    try:
-        return Sight("ok", name, version(name))
-    except PackageNotFoundError:
-        return Sight("error", name, "missing", "install Rushes again")
-
-
-def _keys() -> Sight:
-    there = [name for name in KEY_NAMES if os.environ.get(name)]
-    missing = [name for name in KEY_NAMES if name not in there]
-    said = f"in the environment: {', '.join(there)}" if there else "none; animatic needs none"
-    return Sight("ok", "keys", f"{said} (not set: {', '.join(missing)})" if missing else said)
-
-
-def _providers(names: tuple[str, ...]) -> Sight:
-    said = [f"{name} (free, on this machine)" if name == FREE_PROVIDER else name for name in names]
-    return Sight("ok", "providers", ", ".join(said))
-
-
-def _film(places: Places) -> list[Sight]:
-    free = shutil.disk_usage(places.root).free
-    disk = f"{free / (1 << 30):.1f} GB free"
-    held = holder(places.lock)
-    found = [
-        Sight("warning", "disk", disk, "free some space") if free < LOW_DISK else Sight("ok", "disk", disk),
-        Sight("ok", "worker", f"runs, pid {held.pid}" if held.running else "none runs"),
-    ]
-    if not os.access(places.root, os.W_OK):
-        found.append(Sight("error", "folder", "cannot be written", "give yourself write access"))
-    if places.ledger.exists():
-        broken = integrity(places.ledger)
-        found.append(
-            Sight("error", "ledger", broken[0], "`rushes audit --repair`")
-            if broken
-            else Sight("ok", "ledger", "sound")
-        )
-    return found

@@ -132,10 +132,18 @@ class EventRow(NamedTuple):
     text: str
 
 
+STALLED_S = 10.0
+"""A worker beats every few seconds; one that has not for so long does nothing, though it holds the film."""
+
+
 class WorkerRow(NamedTuple):
     running: bool
     pid: int | None
     heartbeat_age_s: float | None
+
+    @property
+    def stalled(self) -> bool:
+        return self.running and (self.heartbeat_age_s or 0.0) > STALLED_S
 
 
 class FaultRow(NamedTuple):

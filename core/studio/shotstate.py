@@ -9,43 +9,58 @@ from core.engine.states import IN_FLIGHT, LOST, UNSENT, USABLE, TakeState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.ledger.shapes import BoardTake
     from core.ledger.views import TakeRow
 
+    Takes = Sequence[BoardTake | TakeRow]
 
-def shot_state(
-    takes: Sequence[TakeRow], *, omitted: bool, stale: bool, source: Sequence[TakeRow] | None
-) -> str:
+# Plain text, once: a state is a string, and ten thousand look-ups of an enum are ten milliseconds.
+_WORDS = {
+    str(state): word
+    for states, word in (
+        (UNSENT, "unsent"),
+        (IN_FLIGHT | {TakeState.INTENT}, "running"),
+        ({TakeState.IN_DOUBT}, "in_doubt"),
+        ({TakeState.REVIEW}, "review"),
+        (LOST, "failed"),
+    )
+    for state in states
+}
+"""A shot by its newest take, as far as that alone tells."""
+_VAIN = frozenset(map(str, LOST | {TakeState.IN_DOUBT, TakeState.REJECTED}))
+"""What waits for the frame of one of these waits in vain."""
+
+
+def shot_state(takes: Takes, *, omitted: bool, stale: bool, source: Takes | None) -> str:
     """`planned ready running review circled rejected failed in_doubt held stale omitted`.
 
     `takes` oldest first; `source`: takes of the shot this one begins from, None where it needs none.
     """
     if omitted:
         return "omitted"
-    counted = [take for take in takes if take.state != TakeState.CANCELLED]
-    if not counted:
+    newest = None
+    for take in reversed(takes):
+        if take.state != "cancelled":
+            newest = take
+            break
+    if newest is None:
         return "planned"
-    # Compared as text: a state is a string, and a thousand enum look-ups are a millisecond.
-    newest = counted[-1].state
-    if newest in UNSENT:
-        return _unsent(newest, counted[-1], source)
-    if newest == TakeState.IN_DOUBT:
-        return "in_doubt"
-    if newest in IN_FLIGHT or newest == TakeState.INTENT:
-        return "running"
-    if newest == TakeState.REVIEW:
-        return "stale" if stale else "review"
-    if any(take.state == TakeState.APPROVED for take in counted):
+    word = _WORDS.get(newest.state, "rejected")
+    if word == "review":
+        return "stale" if stale else word
+    if word == "unsent":
+        return _unsent(newest, source)
+    if word in ("failed", "rejected") and any(take.state == "approved" for take in takes):
         return "stale" if stale else "circled"
-    return "failed" if newest in LOST else "rejected"
+    return word
 
 
-def _unsent(newest: str, take: TakeRow, source: Sequence[TakeRow] | None) -> str:
-    if newest != TakeState.PLANNED:
+def _unsent(take: BoardTake | TakeRow, source: Takes | None) -> str:
+    if take.state != "planned":
         return "ready"
     if source is None:
         return "planned"
     same = [other for other in source if other.order_id == take.order_id]
-    last = (same or list(source))[-1].state if source else None
-    waits_in_vain = last in LOST | {TakeState.IN_DOUBT, TakeState.REJECTED}
+    last = (same or list(source))[-1].state if source else ""
     usable = any(other.state in USABLE for other in source)
-    return "held" if waits_in_vain and not usable else "planned"
+    return "held" if last in _VAIN and not usable else "planned"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from core.base.errors import PlanFaults
@@ -16,9 +17,42 @@ if TYPE_CHECKING:
     from core.studio.places import Places
 
 
-def current(places: Places) -> tuple[Snapshot | None, tuple[FaultRow, ...]]:
+Planned = tuple["Snapshot | None", tuple[FaultRow, ...]]
+RETRY_S = 5.0
+"""Before files that had faults are parsed again unchanged: what they name may have come since."""
+
+
+class PlanReader:
+    """The plan of one film, read again only when a file of it is another."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._mark: str | None = None
+        self._found: Planned = (None, ())
+        self._read_at = 0.0
+
+    def current(self) -> Planned:
+        """As the function of this name; the same snapshot object while the plan stays what it is."""
+        mark = signature(self._places.root)
+        again = self._found[1] and time.monotonic() - self._read_at > RETRY_S
+        if mark != self._mark or again:
+            snapshot, faults = _read(self._places, mark)
+            before = self._found[0]
+            self._found = (before if before and _same(before, snapshot) else snapshot, faults)
+            self._mark, self._read_at = mark, time.monotonic()
+        return self._found
+
+
+def _same(one: Snapshot, other: Snapshot | None) -> bool:
+    return other is not None and (one.signature, one.shots) == (other.signature, other.shots)
+
+
+def current(places: Places) -> Planned:
     """The plan's snapshot and, where the files have faults, the last good one with those faults."""
-    mark = signature(places.root)
+    return _read(places, signature(places.root))
+
+
+def _read(places: Places, mark: str) -> Planned:
     found = plan_cache.read(places.plan_cache, mark)
     if found:
         return found, ()
@@ -96,6 +130,7 @@ def _shots(plan: Plan) -> tuple[PlannedShot, ...]:
                 plan_hash="" if shot.omitted else plan_hash(plan, shot.id, file_sha),
                 provider=choice.provider,
                 model=choice.model,
+                locked=shot.locked,
             )
         )
     return tuple(rows)

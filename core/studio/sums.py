@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from core.ledger.views import Reader
 
 
+Failures = tuple[tuple[rows.FailureRow, ...], tuple[tuple[str, int, int | None, str], ...]]
+"""All, newest first; and by category, most frequent first: count, micro-dollars lost (None where any is
+unknown) and what helped best."""
+
+
 def money(snapshot: Snapshot, reader: Reader | None) -> rows.MoneyRow:
     budget = snapshot.film["budget"]
     free = set(snapshot.film["providers"]) <= {"animatic"}
@@ -58,12 +63,8 @@ def _account(name: str, row: dict[str, Any] | None) -> rows.AccountRow:
     )
 
 
-def failures(
-    reader: Reader | None,
-) -> tuple[tuple[rows.FailureRow, ...], tuple[tuple[str, int, int | None, str], ...]]:
-    """All, newest first; and by category, most frequent first: count, micro-dollars lost (None where any is
-    unknown) and what helped best."""
-    found = records.failures(reader) if reader else []
+def failures(reader: Reader) -> Failures:
+    found = records.failures(reader)
     groups = losses.grouped(found, "category")
     return (
         tuple(_failure(row) for row in found),

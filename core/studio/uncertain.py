@@ -40,9 +40,10 @@ def found(places: Places) -> tuple[Gap, ...]:
             reader.close()
 
 
-def facts_of(places: Places, reader: Reader | None) -> gaps.Facts:
-    """The rows that gaps are found in. `reader`: None while there is no ledger."""
-    seen = glance(places, reader)
+def facts_of(places: Places, reader: Reader | None, seen: Glance | None = None) -> gaps.Facts:
+    """The rows that gaps are found in. `reader`: None while there is no ledger; `seen`: a reading that is
+    there already."""
+    seen = seen or glance(places, reader)
     plan = {} if seen.faults else _examined(places, reader)
     facts = gaps.Facts(
         shots=tuple(_shot(shot) for shot in seen.shots if shot.state != "omitted"),

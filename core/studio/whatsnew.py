@@ -14,10 +14,12 @@ from core.ledger.views import Reader
 from core.studio.glance import glance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import tzinfo
 
     from core.desk.since import News
     from core.studio.places import Places
+    from core.studio.rows import WaitingRow
 
 FIRST_TIME = timedelta(hours=24)
 """Who never asked is told the last day, or the whole film where it is younger."""
@@ -92,15 +94,20 @@ def whats_new(places: Places, at: str) -> News:
     """What happened after `at`, a UTC stamp. Raises BadInput, LedgerFault."""
     reader = Reader(places.ledger) if places.ledger.exists() else None
     try:
-        return since.news_of(_read(places, reader, at))
+        return told(reader, at, lambda: glance(places, reader).waiting)
     finally:
         if reader is not None:
             reader.close()
 
 
-def _read(places: Places, reader: Reader | None, at: str) -> since.Read:
+def told(reader: Reader | None, at: str, waiting: Callable[[], Iterable[WaitingRow]]) -> News:
+    """What happened after `at`. `waiting` gives what waits, and is asked last. Raises LedgerFault."""
+    return since.news_of(_read(reader, at, waiting))
+
+
+def _read(reader: Reader | None, at: str, waiting: Callable[[], Iterable[WaitingRow]]) -> since.Read:
     if reader is None:
-        return since.Read(at, at, (), (), (), (), (), (), 0, {}, _waiting(places, None))
+        return since.Read(at, at, (), (), (), (), (), (), 0, {}, _waits(waiting()))
     # First, so that whatever is written while the rest is read is told the next time.
     until = max(at, news.span(reader)[1])
     superseded = {row["supersedes"] for row in reader.table("failure")}
@@ -118,8 +125,8 @@ def _read(places: Places, reader: Reader | None, at: str) -> since.Read:
         ],
         notes=_upto(until, news.rows_since(reader, "note", at)),
         in_doubt=reader.sums().in_doubt,
-        takes={take.id: (take.shot, take.n) for take in reader.all_takes()},
-        waiting=_waiting(places, reader),
+        takes=news.take_names(reader),
+        waiting=_waits(waiting()),
     )
 
 
@@ -127,8 +134,8 @@ def _upto(until: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if str(row["at"]) <= until]
 
 
-def _waiting(places: Places, reader: Reader | None) -> tuple[since.Waits, ...]:
-    return tuple(since.Waits(*row) for row in glance(places, reader).waiting)
+def _waits(rows: Iterable[WaitingRow]) -> tuple[since.Waits, ...]:
+    return tuple(since.Waits(*row) for row in rows)
 
 
 def keep_asked(places: Places, who: str, until: str) -> None:

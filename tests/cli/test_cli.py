@@ -138,7 +138,7 @@ def test_a_reader_that_goes_away_is_no_error(made: Path) -> None:
 def test_without_a_terminal_rushes_alone_gives_the_plain_status(made: Path) -> None:
     said = rushes(film=made)
     assert said.returncode == 0
-    assert "shot A001: review" in said.stdout
+    assert "For review, 2 shots: A001, A002." in said.stdout
     assert "\x1b" not in said.stdout
 
 
@@ -164,7 +164,7 @@ def test_a_dumb_terminal_gets_the_plain_status(made: Path) -> None:
         shown += piece
     os.close(terminal)
     assert child.wait(30) == 0
-    assert b"shot A001: review" in shown
+    assert b"For review, 2 shots: A001, A002." in shown
     assert b"\x1b" not in shown
 
 
@@ -215,7 +215,7 @@ def test_init_from_another_film_takes_its_look_and_none_of_its_shots(tmp_path: P
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "two" / "blocks" / "style" / "paint.md").read_text() == block.read_text()
     assert "the film has no shots" in rushes("check", film=tmp_path / "two").stdout
-    assert "of 0" in rushes("status", "--line", film=tmp_path / "two").stdout
+    assert "Two 0/0 no worker" in rushes("status", "--line", film=tmp_path / "two").stdout
 
 
 def test_schema_prints_json_schemas_an_editor_can_use() -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from core.base.errors import BadInput
-from core.media.images import MAX_PIXELS, half_blocks, load_rgb, save_png
+from core.media.images import MAX_PIXELS, load_rgb, save_png
 
 
 def photo(height=48, width=64):
@@ -115,27 +115,3 @@ def test_a_missing_picture_a_folder_and_text_are_refused(tmp_path):
     for path in (tmp_path / "no.png", tmp_path, tmp_path / "text.png"):
         with pytest.raises(BadInput):
             load_rgb(path)
-
-
-def test_half_blocks_fit_the_box_and_keep_the_aspect(tmp_path):
-    save_png(tmp_path / "wide.png", photo(90, 160))
-    rows = half_blocks(tmp_path / "wide.png", 32, 32)
-    assert (len(rows), {len(row) for row in rows}) == (9, {32})
-    rows = half_blocks(tmp_path / "wide.png", 100, 4)
-    assert (len(rows), len(rows[0])) == (4, 14)
-    assert half_blocks(tmp_path / "wide.png", 0, 5) == ()
-
-
-def test_a_cell_holds_the_colour_above_and_the_colour_below(tmp_path):
-    flag = np.zeros((4, 4, 3), np.uint8)
-    flag[:2], flag[2:] = (200, 0, 0), (0, 0, 200)
-    save_png(tmp_path / "flag.png", flag)
-    assert half_blocks(tmp_path / "flag.png", 2, 1) == ((((200, 0, 0), (0, 0, 200)),) * 2,)
-
-
-def test_a_picture_written_anew_is_drawn_anew(tmp_path):
-    path = tmp_path / "frame.png"
-    save_png(path, np.full((10, 10, 3), 10, np.uint8))
-    assert half_blocks(path, 1, 1)[0][0][0] == (10, 10, 10)
-    save_png(path, np.full((20, 20, 3), 99, np.uint8))
-    assert half_blocks(path, 1, 1)[0][0][0] == (99, 99, 99)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
-from core.base.errors import RushesError
+from core.base.errors import BadInput, RushesError
+from core.studio.pages.pictures import Drawn, Wish
 from core.studio.rows import Glance
 
 
@@ -26,6 +29,8 @@ class FakeDesk:
         self.price: int | None = 760_000
         self.quoted: list[tuple[str, str | None]] = []
         self.refuse_quote: deque[Exception] = deque()
+        self.pages: dict[str, Any] = {}
+        """By the name of the module whose function reads it: `money`."""
         self._changed = False
         self._lock = Lock()
 
@@ -96,6 +101,31 @@ class FakeDesk:
     def retake(self, shot: str, note: str, agreed: bool, most: int | None) -> str:
         return self._did("retake", shot, note, agreed, most)
 
+    def read(self, page: Callable[[Any], Any]) -> Any:
+        name = _function(page).__module__.rsplit(".", 1)[-1]
+        if name not in self.pages:
+            raise BadInput(f"no page of {name} on this desk")
+        return self.pages[name]
+
+    def act(self, do: Callable[[Any], Any]) -> Any:
+        """Remembers the function and what it was given beside the film."""
+        given = (*getattr(do, "args", ()), *getattr(do, "keywords", {}).values())
+        return self._did(_function(do).__name__, *given)
+
+    def quote_all(self, shots: tuple[str, ...]) -> tuple[int | None, str]:
+        self.quoted.append(("retake", ",".join(shots)))
+        most = None if self.price is None else self.price * len(shots)
+        return most, f"{len(shots)} takes: at most ${(most or 0) / 1e6:.2f}"
+
+    def judge_all(self, verdict: str, takes: tuple[tuple[str, int | None], ...], note: str) -> str:
+        return self._did(verdict, takes, note)
+
+    def retake_all(self, shots: tuple[str, ...], note: str, agreed: bool, most: int | None) -> str:
+        return self._did("retake", shots, note, agreed, most)
+
+    def undo(self) -> str:
+        return self._did("undo")
+
     def settle(self, shot: str, how: str, job: str) -> str:
         return self._did("settle", shot, how, job)
 
@@ -118,20 +148,27 @@ class FakeDesk:
             "texture swim",
         )
 
-    def frame(
-        self, shot: str, take: int, end: str, cols: int, rows: int
-    ) -> tuple[tuple[tuple[tuple[int, int, int], ...], ...], ...]:
+    def frame(self, shot: str, take: int, end: str, wish: Wish) -> Drawn:
         """A dusk: sky over water, with a sun."""
-        return tuple(
+        cols, rows = wish.cols, wish.rows
+        cells = tuple(
             tuple((_dusk(x, 2 * y, cols, 2 * rows), _dusk(x, 2 * y + 1, cols, 2 * rows)) for x in range(cols))
             for y in range(rows)
         )
+        if wish.kind == "ascii":
+            return Drawn(lines=("~-" * cols,) * rows, cols=cols, rows=rows)
+        return Drawn(cells, cols=cols, rows=rows)
 
     def stop(self) -> None:
         self.stopped = True
 
     def close(self) -> None:
         self.closed = True
+
+
+def _function(call: Any) -> Any:
+    """What a partial or a bare function calls in the end."""
+    return _function(call.func) if hasattr(call, "func") else call
 
 
 def _dusk(x: int, y: int, cols: int, rows: int) -> tuple[int, int, int]:

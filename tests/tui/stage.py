@@ -12,6 +12,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from core.base.settings import BoardSettings
 from core.studio.rows import Glance
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.films import salt_road
@@ -42,7 +43,7 @@ class Stage:
         frames = [
             frame for frame in self.board.query(Frame) if frame.display and frame.id in self.board._wanted
         ]
-        return bool(frames) and all("▀" in frame.render_line(1).text for frame in frames)
+        return bool(frames) and all(_drawn(frame.render_line(1).text) for frame in frames)
 
     def repaints(self) -> int:
         return sum(panel.repaints for panel in self.board.query(LinePanel))
@@ -76,15 +77,27 @@ class Stage:
         await self.press(*("space" if char == " " else char for char in text))
 
 
+def _drawn(row: str) -> bool:
+    """Whether a row is of a picture: half blocks, or the signs of an ASCII one."""
+    return "▀" in row or "~-" in row
+
+
 @asynccontextmanager
 async def staged(
-    film: Glance, size: tuple[int, int] = (120, 36), *, plain: bool = False, root: Path | None = None
+    film: Glance,
+    size: tuple[int, int] = (120, 36),
+    *,
+    plain: bool = False,
+    root: Path | None = None,
+    board: BoardSettings | None = None,
+    read_only: bool = False,
+    desk: FakeDesk | None = None,
 ) -> AsyncIterator[Stage]:
-    desk = FakeDesk(film, root or Path("/nonexistent"))
-    app = BoardApp(desk, Look(plain))
+    desk = desk or FakeDesk(film, root or Path("/nonexistent"))
+    app = BoardApp(desk, Look(plain), board, read_only=read_only)
     async with app.run_test(size=size) as pilot:
         stage = Stage(app, desk, pilot)
-        await stage.until(lambda: app.board.glance is not None and app.board.categories, "the first reading")
+        await stage.until(lambda: app.board.glance is not None and app.shared.categories, "the first reading")
         await stage.quiet()
         yield stage
 

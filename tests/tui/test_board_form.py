@@ -13,7 +13,7 @@ def test_f_logs_a_failure_from_a_few_letters() -> None:
         await stage.press("enter")
         await stage.until(lambda: stage.desk.calls)
         assert stage.desk.calls == [("fail", "S106", 2, "lip-sync", "mouth moves, q x a", "", "")]
-        assert stage.board.mode == keymap.BOARD
+        assert stage.board.mode == keymap.NORMAL
         await stage.until(lambda: "WAITS FOR YOU" in stage.text())
 
     play(scene)

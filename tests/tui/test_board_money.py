@@ -85,7 +85,7 @@ def test_a_price_that_comes_after_the_person_went_on_asks_nothing() -> None:
         await stage.until(lambda: stage.desk.quoted)
         await stage.until(lambda: "asking what it costs" not in stage.text())
         await stage.press("y")
-        assert stage.board.mode == keymap.BOARD
+        assert stage.board.mode == keymap.NORMAL
         assert stage.desk.calls == []
 
     play(scene)
@@ -96,7 +96,7 @@ def test_a_price_that_cannot_be_had_is_a_sentence() -> None:
         stage.desk.refuse_quote.append(BadInput("there is no adapter for the provider 'kling'"))
         await stage.press("n", "r", "enter")
         await stage.until(lambda: "there is no adapter for the provider 'kling'" in stage.text())
-        assert stage.board.mode == keymap.BOARD
+        assert stage.board.mode == keymap.NORMAL
 
     play(scene)
 
@@ -143,7 +143,7 @@ def test_a_doubt_may_be_left_and_nothing_else_can_be_settled() -> None:
         await stage.press("s")
         await stage.until(lambda: "How is it settled?" in stage.text())
         await stage.press("escape", "y")
-        assert stage.board.mode == keymap.BOARD
+        assert stage.board.mode == keymap.NORMAL
         await stage.press("s")
         await stage.until(lambda: "How is it settled?" in stage.text())
         await stage.press("j", "escape", "escape", "home", "s")

@@ -93,7 +93,7 @@ def test_letters_after_r_on_a_free_shot_are_a_note_and_esc_orders_nothing() -> N
         await stage.write("a xq gap")
         assert stage.board._line.value == "a xq gap"
         await stage.press("escape")
-        assert stage.board.mode == keymap.BOARD
+        assert stage.board.mode == keymap.NORMAL
         await stage.press("enter", "enter")
         assert (stage.desk.calls, stage.desk.quoted) == ([], [])
 
@@ -174,7 +174,7 @@ def test_a_refusal_too_long_for_its_line_is_shown_whole_until_the_next_key(size:
 
 def test_the_form_says_how_many_categories_there_are_beside_those_it_shows() -> None:
     async def scene(stage: Stage) -> None:
-        stage.board.categories = tuple(f"category {n}" for n in range(13))
+        stage.shared.categories = tuple(f"category {n}" for n in range(13))
         await stage.press("n", "f")
         await stage.until(lambda: " of 13, more letters show fewer" in stage.text())
         await stage.press("1", "2")

@@ -15,6 +15,7 @@ from core.ledger import records
 from core.post.pieces import CutStopped
 from core.studio import cutting
 from core.studio.desk import StudioDesk
+from core.studio.pages.pictures import Wish
 from tests.tui.real_film import RealFilm, real_film
 from tests.tui.terminal import terminal
 from tui.bridge import Glanced, Order, Quote, Quoted, Said, Unreadable, Value, carry_out, follow
@@ -80,8 +81,8 @@ def test_a_row_says_how_a_shot_begins_and_which_frames_there_are(desk: StudioDes
     assert (second.seam, second.source, second.framed, second.usable) == ("last", "S101", 1, 1)
     assert (third.seam, third.source, third.framed, third.usable) == ("last", "S102", None, None)
     assert desk.glance().last_frame == ("S102", 1)
-    cells = desk.frame("S102", 1, "first", 16, 4)
-    assert cells[0][0] == ((60, 80, 120), (60, 80, 120))
+    drawn = desk.frame("S102", 1, "first", Wish("half", 16, 4))
+    assert drawn.cells[0][0] == ((60, 80, 120), (60, 80, 120))
 
 
 def test_a_worker_that_starts_and_one_that_ends_are_noticed(desk: StudioDesk, film: RealFilm) -> None:

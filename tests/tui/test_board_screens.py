@@ -73,7 +73,7 @@ def test_a_window_too_small_says_so_with_the_counts(size: tuple[int, int]) -> No
 def test_hostile_text_in_every_field_is_shown_literally_and_breaks_nothing(size: tuple[int, int]) -> None:
     async def run() -> None:
         async with staged(salt_road(), size) as stage:
-            for keys in (("n", "enter"), ("escape",)):
+            for keys in (("n", "d"), ("escape",)):
                 await stage.press(*keys)
                 for text in HOSTILE:
                     stage.board.show_glance(hostile_film(text))

@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from tui.driver import GRACE_S, LONE_ESCAPE_S, STRING_S, ReplyFilter
+from tui.terminal.replies import GRACE_S, LONE_ESCAPE_S, STRING_S, ReplyFilter
 
 REPLIES = (
     "\x1b[?62;4;22c",

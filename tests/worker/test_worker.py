@@ -123,8 +123,8 @@ def test_the_chain_lives_on_when_the_terminal_and_its_session_are_hung_up(film_r
     assert runs(film_root), "the worker went with its terminal"
     wait_until(lambda: not runs(film_root), 90, "the worker to finish")
     assert [take.state for take in takes(film_root)] == ["review"] * 3
-    shown = rushes("status", "--line", film=film_root)
-    assert "3 made of 3" in shown.stdout
+    shown = rushes("status", film=film_root)
+    assert "3 of 3 shots made" in shown.stdout
 
 
 def test_a_worker_whose_stdout_and_stderr_are_closed_finishes(film_root: Path) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.base.errors import RushesError, WaitsForPerson
 from core.base.paths import disk_errors
 from core.base.text import clean, cut_left, one_line
-from tui.bridge.values import Categories, Picture, Quote, Quoted, Said
+from core.studio.pages.pictures import NOTHING
+from tui.bridge.values import Categories, Do, Paged, Picture, Quote, Quoted, Said
 
 if TYPE_CHECKING:
+    from core.studio.assembly import Opened
+    from core.studio.pages.pictures import Drawn, Wish
+    from core.studio.pages.sight import Sight
     from core.studio.rows import Glance
-    from tui.bridge.values import Cells, Order, Still
+    from tui.bridge.values import Order, Still, Want
 
+_T = TypeVar("_T")
 _PLACE = 48
 """Characters of a path in a sentence."""
 
@@ -31,6 +36,8 @@ class Desk(Protocol):
     def glance(self) -> Glance: ...
     def changed(self) -> bool: ...
     def plan_changed(self) -> bool: ...
+    def read(self, page: Callable[[Sight], _T]) -> _T: ...
+    def act(self, do: Callable[[Opened], _T]) -> _T: ...
     def quote(self, kind: str, name: str | None) -> tuple[int | None, str]:
         """Micro-dollars at most (None: unknown) and a phrase; `kind`: go, retake, settle."""
         ...
@@ -42,12 +49,22 @@ class Desk(Protocol):
     def hold(self, shot: str, take: int | None, note: str) -> str: ...
     def retake(self, shot: str, note: str, agreed: bool, most: int | None) -> str: ...
     def settle(self, shot: str, how: str, job: str) -> str: ...
+    def quote_all(self, shots: tuple[str, ...]) -> tuple[int | None, str]:
+        """As `quote` of a retake, of many shots together."""
+        ...
+
+    def judge_all(self, verdict: str, takes: tuple[tuple[str, int | None], ...], note: str) -> str: ...
+    def retake_all(self, shots: tuple[str, ...], note: str, agreed: bool, most: int | None) -> str: ...
+    def undo(self) -> str:
+        """Takes back this person's last verdict where a new row can; says what came of it."""
+        ...
+
     def fail(
         self, shot: str, take: int | None, category: str, broke: str, cause: str, workaround: str
     ) -> str: ...
     def assemble(self, rough: bool) -> str: ...
     def categories(self) -> tuple[str, ...]: ...
-    def frame(self, shot: str, take: int, end: str, cols: int, rows: int) -> Cells: ...
+    def frame(self, shot: str, take: int, end: str, wish: Wish) -> Drawn: ...
     def stop(self) -> None:
         """Ends what takes long; called before the threads are waited for."""
         ...
@@ -83,11 +100,21 @@ def _of_system(error: OSError) -> RushesError:
         return RushesError((error.strerror or type(error).__name__).lower(), where=where)
 
 
-def carry_out(desk: Desk, order: Order | Quote) -> Said | Quoted:
+def turn_to(desk: Desk, want: Want) -> Paged:
+    """The page, or the lines that say why it cannot be read."""
+    try:
+        return Paged(want.key, desk.read(want.page))
+    except (RushesError, OSError) as error:
+        return Paged(want.key, None, sentences(error, desk.root))
+
+
+def carry_out(desk: Desk, order: Order | Quote | Do) -> Said | Quoted:
     """Acts or asks, and says what came of it. Every refusal becomes a sentence.
 
     A sum that grew after a person agreed to it is put to them again.
     """
+    if isinstance(order, Do):
+        return _did(desk, order)
     wanted = order.order if isinstance(order, Quote) else order
     try:
         if isinstance(order, Quote):
@@ -102,12 +129,24 @@ def carry_out(desk: Desk, order: Order | Quote) -> Said | Quoted:
         return Said("  ".join(sentences(error, desk.root)), False, wanted.act, wanted.shot)
 
 
+def _did(desk: Desk, order: Do) -> Said:
+    try:
+        return Said(one_line(desk.act(order.do)), True, order.name, order.shot)
+    except (RushesError, OSError) as error:
+        return Said("  ".join(sentences(error, desk.root)), False, order.name, order.shot)
+
+
 def _quoted(desk: Desk, order: Order, *, again: bool = False) -> Quoted:
-    most, text = desk.quote(order.act, order.chain if order.act == "go" else order.shot)
+    if order.several:
+        most, text = desk.quote_all(tuple(shot for shot, _ in order.several))
+    else:
+        most, text = desk.quote(order.act, order.chain if order.act == "go" else order.shot)
     return Quoted(order, most, one_line(text), again)
 
 
 def _act(desk: Desk, order: Order) -> str:
+    if order.several:
+        return _act_on_all(desk, order)
     acts: dict[str, Callable[[], str]] = {
         "go": lambda: desk.go(order.chain, order.agreed, order.most),
         "pause": lambda: desk.pause(order.chain),
@@ -117,6 +156,7 @@ def _act(desk: Desk, order: Order) -> str:
         "retake": lambda: desk.retake(order.shot, order.note, order.agreed, order.most),
         "settle": lambda: desk.settle(order.shot, order.how, order.job),
         "assemble": lambda: desk.assemble(order.rough),
+        "undo": desk.undo,
         "fail": lambda: desk.fail(
             order.shot, order.take, order.category, order.broke, order.cause, order.workaround
         ),
@@ -124,12 +164,19 @@ def _act(desk: Desk, order: Order) -> str:
     return acts[order.act]()
 
 
+def _act_on_all(desk: Desk, order: Order) -> str:
+    if order.act == "retake":
+        shots = tuple(shot for shot, _ in order.several)
+        return desk.retake_all(shots, order.note, order.agreed, order.most)
+    return desk.judge_all(order.act, order.several, order.note)
+
+
 def look_at(desk: Desk, still: Still) -> Picture:
-    """The frame as cells; one that cannot be read is an empty picture, not a fault."""
+    """The frame, drawn; one that cannot be read is an empty picture, not a fault."""
     try:
-        return Picture(still, desk.frame(still.shot, still.take, still.end, still.cols, still.rows))
+        return Picture(still, desk.frame(still.shot, still.take, still.end, still.wish))
     except (RushesError, OSError):
-        return Picture(still, ())
+        return Picture(still, NOTHING)
 
 
 def names_of(desk: Desk) -> Categories:

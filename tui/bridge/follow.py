@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from threading import Event
 from typing import TYPE_CHECKING
 
 from core.base.errors import RushesError
+from core.studio.index import index_of
 from tui.bridge.desk import sentences
 from tui.bridge.values import Glanced, Unreadable, Value
 
@@ -60,10 +62,13 @@ def follow(desk: Desk, send: Send, stop: Event, nudge: Event) -> None:
             if desk.changed() or hinted or due:
                 glance = desk.glance()
                 if fault or not same_film(shown, glance):
+                    index_of(glance).prepare()
                     send(Glanced(glance))
                     shown = glance
-                fault = None
+                fault, due = None, False
                 stop.wait(PAINT_S)
+                _collect_again()
+                continue  # whatever came in the meantime is read now
             due = False
         except (RushesError, OSError) as error:
             before, fault = fault, Unreadable(sentences(error, desk.root))
@@ -71,7 +76,16 @@ def follow(desk: Desk, send: Send, stop: Event, nudge: Event) -> None:
                 send(fault)
             # It may mend itself without an event to tell: a busy ledger, a disk that has room again.
             due = True
+        _collect_again()
         nudge.wait(FAULT_S if fault else LIVE_S if shown and shown.worker.running else IDLE_S)
+
+
+def _collect_again() -> None:
+    """Whoever starts the board may have switched the collector off up to the first paint: what stands
+    by then stays to the end, and is never looked through again."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def watch_folder(desk: Desk, stop: Event, nudge: Event) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from core.studio.rows import Glance
+    from collections.abc import Callable
 
-Rgb = tuple[int, int, int]
-Cells = tuple[tuple[tuple[Rgb, Rgb], ...], ...]
-"""Rows of (upper, lower) colours: one cell shows two pixels, one above the other."""
+    from core.studio.assembly import Opened
+    from core.studio.pages.pictures import Drawn, Wish
+    from core.studio.pages.sight import Sight
+    from core.studio.rows import Glance
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Order:
     """One act a person asked for, complete: nothing is read from the screen afterwards."""
 
     act: str
-    """go pause approve reject hold retake settle fail assemble."""
+    """go pause approve reject hold retake settle fail assemble undo."""
     shot: str = ""
     take: int | None = None
     chain: str | None = None
@@ -33,6 +34,8 @@ class Order:
     """To settle a doubt: ask, adopt, absent, write_off."""
     job: str = ""
     rough: bool = False
+    several: tuple[tuple[str, int | None], ...] = ()
+    """Shots and their takes, where one act means many; `shot` is empty then."""
     category: str = ""
     broke: str = ""
     cause: str = ""
@@ -47,15 +50,41 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Do:
+    """An act of one screen, complete: `do` is given the open film and returns the sentence to show."""
+
+    name: str
+    """What is being done, in the words of its key: `close the task`."""
+    do: Callable[[Opened], str]
+    shot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A page a screen wants to read; `key` tells its answer from others'."""
+
+    key: str
+    page: Callable[[Sight], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """The answer to a `Want`: the page, or the lines that say why there is none."""
+
+    key: str
+    page: object
+    fault: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Still:
-    """A frame wanted in so many cells."""
+    """A frame, and how it is wanted."""
 
     shot: str
     take: int
     end: str
     """first or last."""
-    cols: int
-    rows: int
+    wish: Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +127,7 @@ class Quoted:
 @dataclass(frozen=True, slots=True)
 class Picture:
     still: Still
-    cells: Cells
+    drawn: Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +135,7 @@ class Categories:
     names: tuple[str, ...]
 
 
-Value = Glanced | Unreadable | Said | Quoted | Picture | Categories
+Value = Glanced | Unreadable | Said | Quoted | Paged | Picture | Categories
 
 
 class News(Message, bubble=False):
@@ -118,9 +147,9 @@ class News(Message, bubble=False):
 
 
 class Post(Message):
-    """Carries an order, or the question what it costs, from a screen up to the app."""
+    """Carries an order, or a question, from a screen up to the app."""
 
-    def __init__(self, order: Order | Quote) -> None:
+    def __init__(self, order: Order | Quote | Do | Want) -> None:
         super().__init__()
         self.order = order
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base import settings
 from core.studio import acts, scaffold
 from core.studio.places import Places
 from core.studio.record import stale_shots
 from tui.commands import running, talk
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from core.post.render import Rendered
@@ -37,9 +38,7 @@ def _demo(args: argparse.Namespace) -> int:
         return _demo_headless(places)
     with acts.opened(places) as film:
         talk.say(acts.go(film.production, places, None))
-    code = running.attach(
-        argparse.Namespace(film=str(places.root), ascii=False, no_pictures=False, rehearsal=False)
-    )
+    code = running.show(places, settings.load())
     talk.say(f"the board again: `{_called()} --film {_shown(places.root)}`; all else: `{_called()} --help`")
     return code
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 from typing import TYPE_CHECKING, Any
 
 from core.base.text import one_line
 from core.studio import status as documents
 from core.studio.record import Record
-from tui.commands import talk
+from tui.commands import plain, talk
+from tui.commands.statusline import status_line
 
 if TYPE_CHECKING:
-    import argparse
-
     from core.studio.places import Places
-    from core.studio.rows import Glance, WorkerRow
 
-STALLED_S = 10.0
-"""A worker beats every few seconds; one that has not for so long does nothing, though it holds the film."""
+MOST_CELLS = 1000
 
 
 def _status_arguments(parser: argparse.ArgumentParser) -> None:
     talk.reading(parser)
     parser.add_argument("--line", action="store_true", help="one line, for a tmux status bar")
-    parser.add_argument("--plain", action="store_true", help="one fact a line, for screen readers")
+    parser.add_argument("--width", type=_width, metavar="N", help="the line in at most N cells")
+    parser.add_argument("--tmux", action="store_true", help="the line with every # doubled, as tmux wants it")
+    parser.add_argument("--plain", action="store_true", help="sentences, for screen readers")
     parser.add_argument("--watch", action="store_true", help="print a line whenever something happens")
+
+
+def _width(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= MOST_CELLS:
+        raise argparse.ArgumentTypeError(f"cells from 1 to {MOST_CELLS}, like 60")
+    return int(text)
 
 
 def _status(args: argparse.Namespace) -> int:
@@ -32,60 +38,17 @@ def _status(args: argparse.Namespace) -> int:
     if args.watch:
         return _watch(places)
     gc.disable()  # it lives for some 60 ms: collecting costs more than it frees
+    line = args.line or args.tmux or args.width is not None
+    if not (args.json or line):
+        return plain.once(places)
     found = Record(places).glance()
     if args.json:
         from core.studio.judged import Judged  # noqa: PLC0415 - `--line` is asked every few seconds
 
         talk.document({**documents.document(found), "void": Judged(places).void()})
-    elif args.line:
-        talk.out(_line(found))
     else:
-        return plain(places)
+        talk.out(status_line(found, args.width, tmux=args.tmux))
     return 1 if found.faults else 0
-
-
-def plain(places: Places) -> int:
-    """The status in lines: for terminals that cannot draw."""
-    found = Record(places).glance()
-    talk.out(_plain(found))
-    return 1 if found.faults else 0
-
-
-def _line(found: Glance) -> str:
-    made = sum(chain.made for chain in found.chains)
-    done = sum(chain.done for chain in found.chains)
-    total = sum(chain.total for chain in found.chains)
-    worker = _worker(found.worker)
-    waits = f", {len(found.waiting)} wait for you" if found.waiting else ""
-    return f"{found.title}: {done} circled, {made} made of {total}, {worker}{waits}"
-
-
-def _worker(worker: WorkerRow) -> str:
-    if not worker.running:
-        return "no worker"
-    age = worker.heartbeat_age_s or 0.0
-    return f"worker stalled, no heartbeat for {age:.0f} s" if age > STALLED_S else "running"
-
-
-def _plain(found: Glance) -> str:
-    """Linear and speakable."""
-    lines = [_line(found)]
-    lines += [f"fault: {f.file}:{f.line}: {f.what}" for f in found.faults]
-    for chain in found.chains:
-        pause = f", paused: {chain.pause_note or chain.pause_reason}" if chain.pause_reason else ""
-        now = f", {chain.current} is being made" if chain.current else ""
-        lines.append(
-            f"chain {chain.id}: {chain.made} of {chain.total} made, {chain.done} circled{pause}{now}"
-        )
-    for shot in found.shots:
-        takes = f"{shot.takes} take{'s' if shot.takes != 1 else ''}"
-        lines.append(f"shot {shot.id}: {shot.state}, {takes}{', stale' if shot.stale else ''}")
-    money = found.money
-    settled, budget = documents.usd(money.settled), documents.usd(money.budget)
-    lines.append(f"money: ${settled} settled of {'$' + budget if budget else 'no budget'}")
-    lines.append(f"failures: {found.failure_total}")
-    lines += [f"waits for you: {w.shot or w.id}: {w.question}" for w in found.waiting]
-    return "\n".join(lines)
 
 
 def _watch(places: Places) -> int:
@@ -103,6 +66,7 @@ def _watch(places: Places) -> int:
                 last = event["id"]
                 what = event["text"] or event["kind"]
                 talk.out(f"{event['at'][11:19]} {event['shot'] or event['chain']} {what}")
+            talk.flush()  # through a pipe too, a line is there when it happens
         time.sleep(0.2)
 
 

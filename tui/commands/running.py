@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.base import settings
 from core.base.units import Money
-from tui.commands import talk
+from tui.commands import plain, talk
 
 if TYPE_CHECKING:
     import argparse
@@ -125,24 +127,42 @@ def _control(kind: str) -> talk.Command:
 
 def attach_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rehearsal", action="store_true", help="the rehearsal's board")
-    parser.add_argument("--ascii", action="store_true", help="ASCII signs")
+    parser.add_argument(
+        "--read-only", action="store_true", help="a second screen: shows, and acts on nothing"
+    )
+    parser.add_argument("--plain", action="store_true", help="sentences instead, for screen readers")
+    parser.add_argument("--theme", metavar="NAME", help="its colours; settings.toml sets them for good")
+    parser.add_argument("--pictures", choices=settings.PICTURES, help="how frames are drawn")
     parser.add_argument("--no-pictures", action="store_true", help="no frames, for thin lines")
+    parser.add_argument("--ascii", action="store_true", help="ASCII signs")
 
 
 def attach(args: argparse.Namespace) -> int:
-    """The dashboard; without a terminal that can show one, the plain status."""
+    """The dashboard, or the film in sentences."""
     places = talk.film_of(args)
+    if args.plain:
+        return plain.follow(places)
+    return show(places, looks(args, settings.load()), read_only=args.read_only)
+
+
+def show(places: Places, worn: settings.Settings, *, read_only: bool = False) -> int:
+    """The dashboard; without a terminal that can show one, the plain status."""
     if not can_draw():
         talk.say("this terminal cannot show the dashboard: here is `rushes status`")
-        from tui.commands import reading  # noqa: PLC0415
-
-        return reading.plain(places)
+        return plain.once(places)
     from core.studio.desk import StudioDesk  # noqa: PLC0415
     from tui.app import run_board  # noqa: PLC0415 - Textual, only to draw
 
     desk = StudioDesk(places)
     desk.glance()  # a film that cannot be shown is a sentence on the shell, not an empty screen
-    return run_board(desk, ascii_signs=True if args.ascii else None, pictures=not args.no_pictures)
+    return run_board(desk, worn.board, ascii_signs=worn.ascii, read_only=read_only)
+
+
+def looks(args: argparse.Namespace, held: settings.Settings) -> settings.Settings:
+    """A person's settings with what this one command says instead. Pure."""
+    kind = args.pictures or ("off" if args.no_pictures else held.board.pictures)
+    board = replace(held.board, theme=args.theme or held.board.theme, pictures=kind)
+    return replace(held, ascii=True if args.ascii else held.ascii, board=board)
 
 
 def can_draw() -> bool:

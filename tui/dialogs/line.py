@@ -34,8 +34,10 @@ class LineInput(Field):
 
     DEFAULT_CSS = "LineInput { position: absolute; display: none; }"
 
-    def open(self, region: Region) -> None:
-        self.value = ""
+    def open(self, region: Region, text: str = "") -> None:
+        """Shows the line at `region`, with `text` in it to be changed."""
+        self.value = text
+        self.cursor_position = len(text)
         self.styles.offset = (region.x + 1, region.y)
         self.styles.width, self.styles.height = max(1, region.width - 2), 1
         self.display = True

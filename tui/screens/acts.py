@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tui import keymap
-from tui.bridge import ChainRow, Glance, Order, Quote, Quoted, ShotRow
+from tui.bridge import ChainRow, Do, Glance, Order, Quote, Quoted, ShotRow, index_of
 from tui.screens.cursor import Cursor, shot_at, waiting_at
 from tui.widgets.figures import usd
 from tui.widgets.lines import literal
@@ -17,7 +17,7 @@ from tui.widgets.lines import literal
 _VERDICT = frozenset({"review", "rejected", "held", "stale", "circled"})
 """States in which there is a take to judge."""
 _RETAKE = frozenset({"review", "rejected", "held", "stale", "circled", "failed"})
-YES_NO = ("yes", "why", "no")
+YES_NO = ("yes", "why", "look", "no")
 SETTLE = ("settle_ask", "settle_adopt", "settle_absent", "settle_off", "settle_leave")
 
 
@@ -26,7 +26,7 @@ class Ask:
     """A question in the line above the keys, and the order its yes gives."""
 
     text: str
-    order: Order
+    order: Order | Do
     choices: tuple[str, ...] = YES_NO
     """Action ids of the answers, as in `keymap`."""
 
@@ -50,6 +50,44 @@ def meaning(act: str, glance: Glance, cursor: Cursor) -> Meaning:
     return _of_shot(act, glance, cursor)
 
 
+_MANY = {"approve": "Circle", "reject": "Reject", "hold": "Hold", "retake": "retake"}
+"""The acts that may mean many shots at once."""
+_NAMED = 6
+"""Takes that a question about many names one by one."""
+
+
+def meaning_of_many(act: str, glance: Glance, shots: tuple[str, ...]) -> Meaning:
+    """What `act` would do for many shots: one question, or why not."""
+    if act not in _MANY:
+        return Refused(
+            f"{len(shots)} shots are marked, and {keymap.action(act).label} means one: esc unmarks"
+        )
+    fit, left = [], ""
+    for shot in shots:
+        what = meaning(act, glance, Cursor(shot))
+        if isinstance(what, Refused):
+            left = left or what.why
+            continue
+        order = what if isinstance(what, Order) else what.order
+        assert isinstance(order, Order)  # noqa: S101 - what a shot's key means is an order
+        fit.append((order.shot, order.take))
+    if not fit:
+        return Refused(f"none of {len(shots)}: {left}")
+    several = Order(act, several=tuple(fit))
+    if act == "retake":
+        return Quote(several)
+    named = ", ".join(_slate(shot, take) for shot, take in fit[:_NAMED])
+    more = f" and {len(fit) - _NAMED} more" if len(fit) > _NAMED else ""
+    rest = f" {len(shots) - len(fit)} left out: {left}." if left else ""
+    stale = " Later takes made from them go stale." if act == "reject" else ""
+    plural = "" if len(fit) == 1 else "s"
+    return Ask(f"{_MANY[act]} {len(fit)} take{plural}: {named}{more}?{stale}{rest} y/n", several)
+
+
+def _slate(shot: str, take: int | None) -> str:
+    return literal(shot, 32) + (f" t{take:02d}" if take is not None else "")
+
+
 def possible(glance: Glance, cursor: Cursor) -> tuple[str, ...]:
     """The acts that would do something now, in the order of the key line."""
     acts = ("settle", "go", "pause", "approve", "reject", "retake", "fail", "assemble")
@@ -59,16 +97,26 @@ def possible(glance: Glance, cursor: Cursor) -> tuple[str, ...]:
 def of_quote(quoted: Quoted, glance: Glance) -> Ask | Order:
     """What is free is done at once, unless it would begin a circled shot anew; the rest asks."""
     order, paid = quoted.order, quoted.most != 0
-    shot = next((row for row in glance.shots if row.id == order.shot), None)
-    circled = shot is not None and order.act == "retake" and shot.approved_take is not None
+    circled = _circled(order, glance)
     if not paid and not circled:
         return order
     parts = ["It costs more by now:"] if quoted.again else []
     left = f", {usd(glance.money.remaining)} left" if glance.money.remaining is not None else ""
     parts.append(f"{quoted.text}{left if paid else ''}.")
-    if circled and shot is not None:
-        parts.append(f"{literal(shot.id)} is circled already.")
+    if circled:
+        named = ", ".join(literal(shot) for shot in circled[:_NAMED])
+        parts.append(f"{named} {'is' if len(circled) == 1 else 'are'} circled already.")
     return Ask(" ".join([*parts, "y/n"]), replace(order, agreed=paid, most=quoted.most), ("yes", "no"))
+
+
+def _circled(order: Order, glance: Glance) -> tuple[str, ...]:
+    """Shots that a retake would begin anew though they are circled."""
+    if order.act != "retake":
+        return ()
+    index = index_of(glance)
+    shots = [shot for shot, _ in order.several] or [order.shot]
+    found = [index.shot(shot) for shot in shots]
+    return tuple(shot.id for shot in found if shot is not None and shot.approved_take is not None)
 
 
 def of_doubt(quoted: Quoted, how: str, job: str = "") -> Ask:
@@ -89,8 +137,8 @@ def chain_at(glance: Glance, cursor: Cursor) -> ChainRow | None:
     """The chain whose pause is under the cursor, else the one of the selected shot."""
     row = waiting_at(glance, cursor)
     if row is not None and row.kind == "pause":
-        return next((chain for chain in glance.chains if chain.id == row.id), None)
-    return next((chain for chain in glance.chains if cursor.shot in chain.shots), None)
+        return index_of(glance).chain(row.id)
+    return index_of(glance).chain_of(cursor.shot)
 
 
 def left_for_retake(glance: Glance) -> str:
@@ -158,6 +206,8 @@ def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
 
 def take_at(glance: Glance, cursor: Cursor, shot: ShotRow) -> int | None:
     """The take a verdict is about: the one that waits, else the newest."""
+    if cursor.take is not None and cursor.shot == shot.id:
+        return cursor.take
     row = waiting_at(glance, cursor)
     return row.take if row is not None and row.take is not None and row.shot == shot.id else shot.newest_take
 

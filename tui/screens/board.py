@@ -1,346 +1,177 @@
-"""The board: one screen that answers is it running, does it need me, will the money last.
-
-It draws readings and posts orders; it never works itself. Exactly one mode holds at a time
-(`keymap`), and a key of another mode does nothing.
-"""
+"""The board: is it running, does it need me, will the money last."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
 from textual.geometry import Region
+from textual.timer import Timer
 
+from core.studio.index import index_of
 from tui import keymap
-from tui.bridge import Order, Post, Quote, Quoted
-from tui.dialogs.fail_form import FailForm
-from tui.dialogs.line import LineInput
-from tui.screens import cursor as moves
-from tui.screens.acts import Ask, Refused, meaning, of_doubt, of_quote
-from tui.screens.cursor import Cursor
-from tui.screens.help import HelpScreen
-from tui.screens.view import BoardView
-from tui.widgets.foot import Notice
-from tui.widgets.lines import literal
+from tui.bridge import NOTHING, Glance, Picture, Still, WantPictures, Wish
+from tui.screens.acts import possible
+from tui.screens.cursor import waiting_at
+from tui.screens.frame import FrameScreen
+from tui.screens.layout import FRAMES, Places, Wants, arrange, is_wide
+from tui.screens.shared import Shared
+from tui.widgets import failures, money, takes
+from tui.widgets.chains import Chains
+from tui.widgets.failures import Failures
+from tui.widgets.foot import Events, Notice
+from tui.widgets.lines import Line, LinePanel, Span, literal
+from tui.widgets.money import MoneyPanel
+from tui.widgets.picture import Frame
+from tui.widgets.shot import Detail, Says, ShotPanel
+from tui.widgets.stills import stills
+from tui.widgets.takes import Takes
+from tui.widgets.waiting import Waiting
 
-if TYPE_CHECKING:
-    from textual.binding import BindingType
+REST_S = 0.15
+"""The cursor rests when it has not moved for so long."""
 
 
-_LINE = 24
-"""Cells that a line to write in has at least."""
+class BoardScreen(FrameScreen):
+    """Chains, what waits, money, failures, the log, and the frames of the selected shot."""
 
+    NAME: ClassVar[str] = "board"
 
-class BoardScreen(BoardView, inherit_bindings=False):
-    """The keys: each means one thing, in one mode, about what is under the cursor."""
+    def __init__(self, shared: Shared) -> None:
+        super().__init__(shared)
+        self._detail = False
+        self._takes = False
+        self._frames = {name: Frame(name, shared.look) for name in FRAMES}
+        self._wanted: dict[str, tuple[Still, str]] = {}
+        """By panel: the frame that belongs there now, and its caption."""
+        self._look_at: Timer | None = None
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.bindings(keymap.BOARD, keymap.ASK, keymap.SETTLE, keymap.LINE, keymap.FORM)
-    ]
+    def body(self) -> Iterable[LinePanel]:
+        yield Chains("chains")
+        yield Takes("takes")
+        yield ShotPanel("shot")
+        yield from self._frames.values()
+        yield Says("says")
+        yield LinePanel("wall")
+        yield Waiting("waits")
+        yield MoneyPanel("money")
+        yield Failures("failures")
+        yield Detail("side")
+        yield Events("events")
 
-    # Modes.
+    def arranged(self, width: int, height: int) -> Places:
+        glance = self.glance
+        return arrange(width, height, Wants() if glance is None else self._wants(glance))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key acts only in its own mode; an answer only where it was offered."""
-        if not keymap.is_action(action):
-            return True
-        if keymap.action(action).mode != self.mode:
-            return False
-        return self.mode != keymap.ASK or (self._ask is not None and action in self._ask.choices)
+    def _wants(self, glance: Glance) -> Wants:
+        return Wants(
+            chains=len(glance.chains),
+            shots=takes.rows_of(glance),
+            waits=len(glance.waiting),
+            money=money.rows_of(glance),
+            failures=failures.rows_of(glance),
+            side=self._detail or self.mode == keymap.FORM or self._too_long(),
+            takes=self._takes,
+            picture=self.shared.pictures and glance.last_frame is not None,
+        )
 
-    def _enter(self, mode: str) -> None:
-        self.mode = mode
-        self._arrange()
+    def form_region(self) -> Region:
+        return self._places.get("side", Region(0, 0, 1, 1))
 
-    def _mean(self, act: str) -> None:
-        """Carries out what a key means here: asks, posts, or says why not."""
+    def covered_by_form(self) -> tuple[str, ...]:
+        return ("side",)
+
+    def tells_at_length(self) -> bool:
+        """What was said at length stands beside the board; what is asked, above the keys."""
+        return self.mode in {keymap.ASK, keymap.SETTLE}
+
+    def _too_long(self) -> bool:
+        """Whether what was said does not fit its line: it is shown whole beside the board until a key."""
+        text = literal(self.shared.notice.text, 1000)
+        return self.mode == keymap.NORMAL and cell_len(text) > self.size.width - 2
+
+    def draw(self) -> None:
+        look, glance, shot = self.look, self.glance, self.cursor.shot
+        if glance is None:
+            return
+        self.panel("wall").show(lambda _width, height: [Line((Span(look.wall, "faint"),))] * height)
+        self.query_one("#chains", Chains).rows(glance, shot, look)
+        self.query_one("#takes", Takes).rows(glance, shot, look)
+        self.query_one("#shot", ShotPanel).rows(glance, shot, look)
+        self.query_one("#says", Says).rows(glance, shot, look)
+        at = self.cursor.waiting if self.cursor.in_waiting else None
+        self.query_one("#waits", Waiting).rows(glance, at, look)
+        self.query_one("#money", MoneyPanel).rows(glance, look)
+        self.query_one("#failures", Failures).rows(glance, look)
+        side = self.query_one("#side", Detail)
+        if self._too_long():
+            side.say(self.shared.notice.text, look)
+        else:
+            side.rows(glance, shot, waiting_at(glance, self.cursor), look)
+        wide = is_wide(self.size.width, self.size.height)
+        self.query_one("#events", Events).rows(glance.events, look, titled=wide)
+        self._want_pictures(glance)
+
+    def possible(self) -> tuple[str, ...]:
         if self.glance is None:
-            return
-        what = meaning(act, self.glance, self.cursor)
-        self._notice, self._asked = Notice(), None
-        if isinstance(what, Refused):
-            self._say(what.why, "quiet")
-        elif isinstance(what, Quote) and act == "retake":
-            self._noting = what.order
-            self._open_line(f"retake {literal(what.order.shot, 32)}: what should change?", "order it")
-        elif isinstance(what, Ask):
-            self._put(what)
-        elif isinstance(what, Quote):
-            self._price(what.order)
-        else:
-            self._give(what)
-
-    def _price(self, order: Order) -> None:
-        """Asks the desk what it would cost; `show_quote` goes on."""
-        self._asked = order
-        self._say("asking what is held" if order.act == "settle" else "asking what it costs", "quiet")
-        self.post_message(Post(Quote(order)))
-
-    def _put(self, ask: Ask) -> None:
-        """A question: only its answers act until it is answered."""
-        self._ask = ask
-        self._enter(keymap.ASK)
-
-    def show_quote(self, quoted: Quoted) -> None:
-        """The answer to a question of money: becomes a question, or is done at once where it is free."""
-        late = self.mode != keymap.BOARD or (quoted.order != self._asked and not quoted.again)
-        if self.glance is None or late:
-            return
-        self._asked, self._notice = None, Notice()
-        if quoted.order.act == "settle":
-            self._doubt = quoted
-            self._enter(keymap.SETTLE)
-            return
-        what = of_quote(quoted, self.glance)
-        if isinstance(what, Ask):
-            self._put(what)
-        else:
-            self._give(what)
-
-    def _give(self, order: Order) -> None:
-        self.post_message(Post(order))
-        if self.glance and order.act == "reject":
-            # A new take of the same shot is what mostly comes next.
-            self.cursor = replace(self.cursor, in_waiting=False)
-        elif self.glance and order.act in {"approve", "hold", "retake", "settle"}:
-            waited = any(row.shot == order.shot for row in self.glance.waiting)
-            self.cursor = moves.after_answer(self.glance, self.cursor, order.shot) if waited else self.cursor
-        self._arrange()
-
-    def _answer(self, order: Order | None) -> None:
-        self._ask = None
-        self._enter(keymap.BOARD)
-        if order is not None:
-            self._give(order)
+            return ()
+        close = ("open",) if self.glance.shots else ()
+        small = () if is_wide(self.size.width, self.size.height) else ("takes",)
+        return (*possible(self.glance, self.cursor), *close, *small)
 
     # Keys of the board.
 
-    def action_go(self) -> None:
-        self._mean("go")
+    def open_selected(self) -> None:
+        """A shot with a take is reviewed; of anything else that waits, what to do is told."""
+        row = waiting_at(self.glance, self.cursor) if self.glance else None
+        told = row is not None and row.kind in {"fault", "pause", "gate"}
+        shot = index_of(self.glance).shot(self.cursor.shot) if self.glance else None
+        if told or shot is None or not shot.takes:
+            self.action_detail()
+        else:
+            super().open_selected()
 
-    def action_pause(self) -> None:
-        self._mean("pause")
-
-    def action_approve(self) -> None:
-        self._mean("approve")
-
-    def action_reject(self) -> None:
-        self._mean("reject")
-
-    def action_hold(self) -> None:
-        self._mean("hold")
-
-    def action_retake(self) -> None:
-        self._mean("retake")
-
-    def action_settle(self) -> None:
-        self._mean("settle")
-
-    def action_assemble(self) -> None:
-        self._mean("assemble")
-
-    def action_fail(self) -> None:
-        if self.glance is None:
-            return
-        what = meaning("fail", self.glance, self.cursor)
-        if not isinstance(what, Order):
-            self._mean("fail")
-            return
-        self._notice = Notice()
-        self._enter(keymap.FORM)
-        self._form.open(what, self.categories, self._places.get("side", Region(0, 0, 1, 1)))
+    def shut(self) -> bool:
+        self._detail = self._takes = False
+        self.cursor = replace(self.cursor, in_waiting=False)
+        self.redraw()
+        return True
 
     def action_detail(self) -> None:
-        self._notice = Notice()
+        self.shared.notice = Notice()
         self._detail = not self._detail
-        self._arrange()
+        self.redraw()
 
     def action_takes(self) -> None:
-        self._notice = Notice()
+        self.shared.notice = Notice()
         self._takes = not self._takes
-        self._arrange()
+        self.redraw()
 
-    def action_close(self) -> None:
-        self._detail = self._takes = False
-        self._notice, self._asked = Notice(), None
-        self.cursor = replace(self.cursor, in_waiting=False)
-        self._arrange()
+    # Pictures.
 
-    def action_picture(self) -> None:
-        if self.look.ascii:
-            self._say("pictures need a UTF-8 terminal", "quiet")
-            return
-        self._notice, self._pictures = Notice(), not self._pictures
-        self._arrange()
+    def show_picture(self, picture: Picture) -> None:
+        for name, (still, caption) in self._wanted.items():
+            if still == picture.still:
+                self._frames[name].draw(picture.drawn, caption)
 
-    def action_repaint(self) -> None:
-        self.refresh(layout=True)
+    def _want_pictures(self, glance: Glance) -> None:
+        """Asks for the frames of the selected shot once everything else is on screen and the cursor
+        rests: a picture is the dearest thing to send."""
+        before, self._wanted = self._wanted, {}
+        places = [(name, self._places[name]) for name in FRAMES if name in self._places]
+        chosen = stills(glance, self.cursor.shot, len(places))
+        for (name, place), choice in zip(places, chosen, strict=False):
+            wish = Wish(self.shared.kind, place.width, place.height - 1)
+            still = Still(choice.shot, choice.take, choice.end, wish)
+            self._wanted[name] = (still, choice.caption)
+        for name, _ in places[len(chosen) :]:
+            self._frames[name].draw(NOTHING, "")
+        if self._wanted != before and self._wanted:
+            if self._look_at is not None:
+                self._look_at.stop()
+            self._look_at = self.set_timer(REST_S, self._send_wish)
 
-    def action_help(self) -> None:
-        self._notice = Notice()
-        self._arrange()
-        self.app.push_screen(HelpScreen(self.look))
-
-    def action_find(self) -> None:
-        self._open_line("find a shot:", "find it")
-
-    # Moving.
-
-    def _move(self, to: Cursor) -> None:
-        self.cursor = to
-        self._notice, self._asked = Notice(), None
-        self._arrange()
-
-    def action_up(self) -> None:
-        self._step(-1)
-
-    def action_down(self) -> None:
-        self._step(1)
-
-    def action_page_up(self) -> None:
-        self._step(-10)
-
-    def action_page_down(self) -> None:
-        self._step(10)
-
-    def action_first(self) -> None:
-        self._step(-10_000)
-
-    def action_last(self) -> None:
-        self._step(10_000)
-
-    def _step(self, by: int) -> None:
-        if self.glance:
-            self._move(moves.step(self.glance, self.cursor, by))
-
-    def action_left(self) -> None:
-        if self.glance:
-            self._move(moves.step_chain(self.glance, self.cursor, -1))
-
-    def action_right(self) -> None:
-        if self.glance:
-            self._move(moves.step_chain(self.glance, self.cursor, 1))
-
-    def action_area(self) -> None:
-        if self.glance:
-            self._move(moves.other_area(self.glance, self.cursor))
-
-    def action_next_waiting(self) -> None:
-        if self.glance:
-            self._move(moves.next_waiting(self.glance, self.cursor))
-
-    # Answers.
-
-    def action_yes(self) -> None:
-        self._answer(self._ask.order if self._ask else None)
-
-    def action_no(self) -> None:
-        self._answer(None)
-
-    def action_circled(self) -> None:
-        self._answer(self._ask.order if self._ask else None)
-
-    def action_rough(self) -> None:
-        self._answer(replace(self._ask.order, rough=True) if self._ask else None)
-
-    def action_why(self) -> None:
-        if self._ask is not None:
-            order = self._ask.order
-            take = f" t{order.take:02d}" if order.take is not None else ""
-            self._open_line(f"{order.act} {literal(order.shot, 32)}{take}: why?", f"{order.act} it")
-
-    # A take in doubt.
-
-    def _settle(self, how: str, job: str = "") -> None:
-        if self._doubt is not None:
-            self._put(of_doubt(self._doubt, how, job))
-
-    def action_settle_ask(self) -> None:
-        self._settle("ask")
-
-    def action_settle_absent(self) -> None:
-        self._settle("absent")
-
-    def action_settle_off(self) -> None:
-        self._settle("write_off")
-
-    def action_settle_adopt(self) -> None:
-        if self._doubt is not None:
-            self._adopting = True
-            self._open_line(f"the provider's job of {literal(self._doubt.order.shot, 32)}:", "take it")
-
-    def action_settle_leave(self) -> None:
-        self._answer(None)
-
-    # The line.
-
-    @property
-    def _line(self) -> LineInput:
-        return self.query_one("#line", LineInput)
-
-    def _open_line(self, words: str, does: str) -> None:
-        """A line to write in behind `words`; the key line says what its end `does`."""
-        self._prompt, self._line_does = Notice(words, "need" if self._ask else "text"), does
-        self._notice = Notice()
-        self._enter(keymap.LINE)
-        after = min(cell_len(words) + 2, max(0, self.size.width - _LINE))
-        self._line.open(Region(after, self.size.height - 2, self.size.width - after, 1))
-
-    async def action_line_done(self) -> None:
-        await self._line.settled()
-        text = self._line.close()
-        self._notice = Notice()
-        adopting, self._adopting = self._adopting, False
-        noting, self._noting = self._noting, None
-        if noting is not None:
-            self._enter(keymap.BOARD)
-            self._price(replace(noting, note=text))
-            return
-        if self._ask is not None:
-            self._answer(replace(self._ask.order, note=text))
-            return
-        if adopting and text:
-            self._settle("adopt", text)
-            return
-        self._enter(keymap.BOARD)
-        if text and self.glance:
-            found = moves.find(self.glance, text)
-            self._move(Cursor(found) if found else self.cursor)
-            if not found:
-                self._say(f"no shot goes by '{text}'", "quiet")
-
-    def action_line_cancel(self) -> None:
-        self._line.close()
-        self._notice, self._adopting, self._noting = Notice(), False, None
-        self._answer(None)
-
-    # The form.
-
-    @property
-    def _form(self) -> FailForm:
-        return self.query_one("#form", FailForm)
-
-    async def action_form_done(self) -> None:
-        await self._form.enter()
-
-    async def action_form_next(self) -> None:
-        await self._form.step(1)
-
-    async def action_form_back(self) -> None:
-        await self._form.step(-1)
-
-    def action_form_cancel(self) -> None:
-        self._form.close()
-        self._enter(keymap.BOARD)
-
-    @on(FailForm.Filled)
-    def _log_failure(self, event: FailForm.Filled) -> None:
-        event.stop()
-        self._form.close()
-        self._enter(keymap.BOARD)
-        self._give(event.order)
-
-    def action_quit(self) -> None:
-        self.app.exit(0)
+    def _send_wish(self) -> None:
+        self.post_message(WantPictures(tuple(still for still, _ in self._wanted.values())))

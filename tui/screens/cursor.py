@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tui.bridge import Glance, ShotRow, WaitingRow
+from tui.bridge import Glance, ShotRow, WaitingRow, index_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,49 +16,50 @@ class Cursor:
     in_waiting: bool = False
     row: str = ""
     """Id of what waits under the cursor: lines move up when one above is answered."""
+    take: int | None = None
+    """The take that was chosen among the shot's; None: the one that waits, else the newest."""
 
 
 def shot_at(glance: Glance, cursor: Cursor) -> ShotRow | None:
-    return next((shot for shot in glance.shots if shot.id == cursor.shot), None)
+    return index_of(glance).shot(cursor.shot)
 
 
 def waiting_at(glance: Glance, cursor: Cursor) -> WaitingRow | None:
     """What waits under the cursor, or for the selected shot."""
     if cursor.in_waiting and glance.waiting:
         return glance.waiting[min(cursor.waiting, len(glance.waiting) - 1)]
-    return next((row for row in glance.waiting if row.shot and row.shot == cursor.shot), None)
+    return index_of(glance).asked(cursor.shot)
 
 
 def settle(glance: Glance, cursor: Cursor) -> Cursor:
     """The cursor after a new reading: the same shot while it lives, else the first."""
-    known = {shot.id for shot in glance.shots}
-    if cursor.shot not in known:
+    if index_of(glance).place(cursor.shot) is None:
         cursor = replace(cursor, shot=_opening(glance))
     if not glance.waiting:
         return replace(cursor, in_waiting=False, waiting=0, row="")
-    at = next((index for index, row in enumerate(glance.waiting) if row.id == cursor.row), None)
+    at = index_of(glance).line_of(cursor.row)
     if cursor.in_waiting and at is None:
-        return _to_waiting(glance, cursor, min(cursor.waiting, len(glance.waiting) - 1))
+        return to_waiting(glance, cursor, min(cursor.waiting, len(glance.waiting) - 1))
     return replace(cursor, waiting=min(cursor.waiting if at is None else at, len(glance.waiting) - 1))
 
 
 def _opening(glance: Glance) -> str:
     """Where the eye begins: the first shot that waits, else the one being made, else the first."""
-    known = {shot.id for shot in glance.shots}
-    wanted = [row.shot for row in glance.waiting] + [chain.current for chain in glance.chains]
+    place = index_of(glance).place
+    waits = (row.shot for row in glance.waiting)
+    made = (chain.current for chain in glance.chains)
     first = glance.shots[0].id if glance.shots else ""
-    return next((name for name in wanted if name in known), first)
+    return next((name for names in (waits, made) for name in names if place(name) is not None), first)
 
 
 def step(glance: Glance, cursor: Cursor, by: int) -> Cursor:
     """Up and down: over the shots of the film, or over the list that waits."""
     if cursor.in_waiting and glance.waiting:
         at = max(0, min(len(glance.waiting) - 1, cursor.waiting + by))
-        return _to_waiting(glance, cursor, at)
-    ids = [shot.id for shot in glance.shots]
+        return to_waiting(glance, cursor, at)
+    ids, at = index_of(glance).order.ids, index_of(glance).place(cursor.shot) or 0
     if not ids:
         return cursor
-    at = ids.index(cursor.shot) if cursor.shot in ids else 0
     return Cursor(ids[max(0, min(len(ids) - 1, at + by))], cursor.waiting)
 
 
@@ -67,18 +68,22 @@ def step_chain(glance: Glance, cursor: Cursor, by: int) -> Cursor:
     chains = [chain for chain in glance.chains if chain.shots]
     if not chains:
         return cursor
-    at = next((i for i, chain in enumerate(chains) if cursor.shot in chain.shots), 0)
+    own = index_of(glance).chain_of(cursor.shot)
+    at = chains.index(own) if own is not None else 0
     chain = chains[max(0, min(len(chains) - 1, at + by))]
     if cursor.shot in chain.shots:
         return cursor
-    waits = next((row.shot for row in glance.waiting if row.shot in chain.shots), "")
+    asked = index_of(glance).asked_line
+    lines = (line for shot in chain.shots if (line := asked(shot)) is not None)
+    first = min(lines, default=None)
+    waits = "" if first is None else glance.waiting[first].shot
     return Cursor(chain.current or waits or chain.shots[0], cursor.waiting)
 
 
 def other_area(glance: Glance, cursor: Cursor) -> Cursor:
     if cursor.in_waiting or not glance.waiting:
         return replace(cursor, in_waiting=False)
-    return _to_waiting(glance, cursor, min(cursor.waiting, len(glance.waiting) - 1))
+    return to_waiting(glance, cursor, min(cursor.waiting, len(glance.waiting) - 1))
 
 
 def next_waiting(glance: Glance, cursor: Cursor) -> Cursor:
@@ -86,9 +91,9 @@ def next_waiting(glance: Glance, cursor: Cursor) -> Cursor:
     count = len(glance.waiting)
     if not count:
         return replace(cursor, in_waiting=False)
-    mine = next((i for i, row in enumerate(glance.waiting) if row.shot and row.shot == cursor.shot), -1)
-    at = cursor.waiting if cursor.in_waiting else mine
-    return _to_waiting(glance, cursor, (at + 1) % count)
+    mine = index_of(glance).asked_line(cursor.shot)
+    at = cursor.waiting if cursor.in_waiting else -1 if mine is None else mine
+    return to_waiting(glance, cursor, (at + 1) % count)
 
 
 def after_answer(glance: Glance, cursor: Cursor, answered: str) -> Cursor:
@@ -96,18 +101,22 @@ def after_answer(glance: Glance, cursor: Cursor, answered: str) -> Cursor:
 
     Where no other shot waits, the cursor stays.
     """
-    ids = [shot.id for shot in glance.shots]
-    here = ids.index(answered) if answered in ids else -1
-    turns = {name: (index - here - 1) % len(ids) for index, name in enumerate(ids)}
-    others = [i for i, row in enumerate(glance.waiting) if row.shot in turns and row.shot != answered]
-    if not others:
+    place, count = index_of(glance).order.place, len(glance.shots)
+    here = place.get(answered, -1)
+    turns = (
+        ((place[row.shot] - here - 1) % count, line)
+        for line, row in enumerate(glance.waiting)
+        if row.shot != answered and row.shot in place
+    )
+    nearest = min(turns, default=None)
+    if nearest is None:
         return replace(cursor, in_waiting=False)
-    return _to_waiting(glance, cursor, min(others, key=lambda i: turns[glance.waiting[i].shot]))
+    return to_waiting(glance, cursor, nearest[1])
 
 
-def _to_waiting(glance: Glance, cursor: Cursor, at: int) -> Cursor:
+def to_waiting(glance: Glance, cursor: Cursor, at: int) -> Cursor:
     wanted = glance.waiting[at]
-    known = any(row.id == wanted.shot for row in glance.shots)
+    known = index_of(glance).place(wanted.shot) is not None
     return Cursor(wanted.shot if known else cursor.shot, at, in_waiting=True, row=wanted.id)
 
 

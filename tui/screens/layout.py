@@ -63,7 +63,7 @@ def arrange(width: int, height: int, wants: Wants) -> Places:
     return _wide(width, height, wants) if is_wide(width, height) else _narrow(width, height, wants)
 
 
-def _frame(width: int, height: int, below: int) -> Places:
+def around(width: int, height: int, below: int) -> Places:
     """Header, rules and foot; `below` is the row of the lower rule."""
     return {
         "header": Region(0, 0, width, 1),
@@ -96,7 +96,7 @@ def _narrow(width: int, height: int, wants: Wants) -> Places:
     gap = 0 if low else 1
     free = height - 5  # header, two rules, notice, keys
     if wants.side:
-        places = _frame(width, height, height - 4)
+        places = around(width, height, height - 4)
         places["events"] = Region(0, height - 3, width, 1)
         return places | {"side": Region(0, 2, width, free - 1)}
     rest = free - 4 - 3 * gap  # the shot, money, one line of the log, the air between
@@ -118,7 +118,7 @@ def _narrow(width: int, height: int, wants: Wants) -> Places:
     )
     stacked, below = _stack(Region(0, 2, width, height - 5), parts)
     events = Region(0, below + 1, width, height - 3 - below)
-    return {**_frame(width, height, below), **stacked, "events": events}
+    return {**around(width, height, below), **stacked, "events": events}
 
 
 def _stack(area: Region, parts: tuple[tuple[str, int, int], ...]) -> tuple[Places, int]:
@@ -136,7 +136,7 @@ def _wide(width: int, height: int, wants: Wants) -> Places:
     below = height - 3
     top, rows = 2, below - 2
     wall = width * 6 // 10
-    places = _frame(width, height, below) | {"wall": Region(wall, top, 1, rows)}
+    places = around(width, height, below) | {"wall": Region(wall, top, 1, rows)}
     big = wants.picture and width >= PICTURE[0] and height >= PICTURE[1]
     frames = 0 if not big else 3 if width >= THREE else 2
     places |= _left(Region(0, top, wall - 1, rows), wants, frames)

@@ -8,43 +8,65 @@ from rich.cells import cell_len
 
 from tui import keymap
 from tui.theme import STATES, Look
-from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, title, wrap
+from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, literal, title, wrap
 
 _HEADS = {
     keymap.ASK: "WHEN ASKED",
     keymap.SETTLE: "A TAKE IN DOUBT",
     keymap.LINE: "IN A LINE",
     keymap.FORM: "IN THE FAILURE FORM",
+    keymap.PALETTE: "IN THE PALETTE",
 }
 _KEYS = 11
 
 
 class Help(LinePanel):
-    def rows(self, top: int, look: Look) -> None:
-        self.show(lambda width, height: help_lines(width, look)[top : top + height])
+    def rows(self, top: int, screen: str, words: str, look: Look) -> None:
+        self.show(lambda width, height: help_lines(width, screen, words, look)[top : top + height])
 
-    def furthest(self, look: Look) -> int:
+    def furthest(self, screen: str, words: str, look: Look) -> int:
         """The last line the top may stand on."""
-        return max(0, len(help_lines(self.size.width, look)) - self.size.height)
+        return max(0, len(help_lines(self.size.width, screen, words, look)) - self.size.height)
 
 
-def help_lines(width: int, look: Look) -> list[Line]:
-    """Signs first, for they are asked most; in a wide window the keys stand in two columns."""
+def help_lines(width: int, screen: str, words: str, look: Look) -> list[Line]:
+    """Signs first, for they are asked most; in a wide window the keys stand in two columns.
+
+    `words` leaves the keys whose name or help holds them all; without any, everything is shown.
+    """
+    if words.strip():
+        return _matching(width, words)
     lines = [Line((Span(" RUSHES", "bright"), Span("  keys and signs", "quiet"))), EMPTY]
     lines += _legend(width, look) + _figures(width)
     half = (width - 3) // 2 if width >= 110 else width
-    board = [row for row in keymap.of_mode(keymap.BOARD) if row.label]
-    moving = [row for row in keymap.ACTIONS if row.mode in {keymap.BOARD, keymap.ALWAYS} and not row.label]
-    left = _section("ON THE BOARD", board, half)
+    here = keymap.of_mode(keymap.NORMAL, screen)
+    own = [row for row in here if row.on]
+    acts = [row for row in here if row.label and not row.on]
+    common = (*here, *keymap.of_mode(keymap.ALWAYS))
+    moving = [row for row in common if not (row.label or row.opens or row.on)]
+    left = [*(_section(f"ON THIS SCREEN ({screen})", own, half) if own else []), *([EMPTY] if own else [])]
+    left += [*_section("EVERYWHERE", acts, half), EMPTY]
+    left += _section("SCREENS", list(keymap.screens().values()), half)
     others = [
         line
-        for mode in (keymap.ASK, keymap.SETTLE, keymap.LINE, keymap.FORM)
+        for mode in (keymap.ASK, keymap.SETTLE, keymap.LINE, keymap.FORM, keymap.PALETTE)
         for line in [*_section(_HEADS[mode], keymap.of_mode(mode), half), EMPTY]
     ]
     right = [*_section("MOVING AND LOOKING", moving, half), EMPTY, *others]
     lines += _beside(left, right, half) if width >= 110 else [*left, EMPTY, *right]
     paid = "Whatever is paid or sets work aside asks first: no letter alone spends money."
     return [*lines, EMPTY, *(Line((Span(f" {row}", "quiet"),)) for row in wrap(paid, width - 2, 2))]
+
+
+def _matching(width: int, words: str) -> list[Line]:
+    wanted = words.casefold().split()
+    found = [row for row in keymap.rows() if all(word in _told(row) for word in wanted)]
+    head = f"KEYS WITH '{literal(words, 40)}'"
+    return _section(head, found, width) if found else [title(head), Line((Span("  none", "quiet"),))]
+
+
+def _told(row: keymap.Action) -> str:
+    return f"{row.id} {row.label} {row.help} {keymap.key_of(row.id)}".casefold()
 
 
 def _legend(width: int, look: Look) -> list[Line]:

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from core.base.text import one_line
-from tui.theme import SELECTED, SELECTED_CELL, STYLES
+from tui.theme import STYLES
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -129,7 +129,7 @@ def window(count: int, room: int, focus: int) -> range:
 
 def strip_of(line: Line, width: int) -> Strip:
     """The line as Textual draws it: literal segments, never markup."""
-    over = SELECTED if line.chosen else None
+    over = STYLES["selected"] if line.chosen else None
     segments = [Segment(_printable(span.text), _style(span, over)) for span in line.spans if span.text]
     ground = STYLES["text"] + over if over else STYLES["text"]
     # Equal neighbours become one segment: each costs a colour of 20 to 40 bytes on the line.
@@ -144,7 +144,7 @@ def _printable(text: str) -> str:
 def _style(span: Span, over: Style | None) -> Style:
     style = STYLES[span.ink]
     if span.chosen:
-        return style + SELECTED_CELL
+        return style + STYLES["selected_cell"]
     return style + over if over else style
 
 
@@ -183,6 +183,11 @@ class LinePanel(Widget):
         super().__init__(id=name)
         self._draw: Compose = lambda _width, _height: ()
         self._strips: list[Strip] = []
+        self._lines: list[Line] = []
+        self._made: list[Strip] = []
+        """Of `_lines`."""
+        self._dress: tuple[object, ...] = ()
+        """What strips are made with beside their lines: their width, and the styles of the theme."""
         self._placed: Region | None = None
         self.repaints = 0
         """Runs given to the compositor so far."""
@@ -230,7 +235,15 @@ class LinePanel(Widget):
     def _strips_of(self, width: int, height: int) -> list[Strip]:
         lines = list(self._draw(width, height))[:height]
         lines += [EMPTY] * (height - len(lines))
-        return [strip_of(line, width) for line in lines]
+        # A strip costs ten times what it costs to see that its line is the same.
+        dress = (width, *STYLES.values())
+        known = self._lines if dress == self._dress else []
+        made = [
+            self._made[y] if y < len(known) and known[y] == line else strip_of(line, width)
+            for y, line in enumerate(lines)
+        ]
+        self._lines, self._made, self._dress = lines, made, dress
+        return made
 
 
 def chosen(line: Line) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from tui import keymap
-from tui.bridge import Glance, ShotRow, WaitingRow
+from tui.bridge import Glance, ShotRow, WaitingRow, index_of
 from tui.theme import Look, state_of
 from tui.widgets.figures import clock, usd
 from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, fit, literal, short_names, title, wrap
@@ -50,7 +50,7 @@ class Detail(LinePanel):
 
 
 def find_shot(glance: Glance, name: str) -> ShotRow | None:
-    return next((shot for shot in glance.shots if shot.id == name), None)
+    return index_of(glance).shot(name)
 
 
 def shot_line(glance: Glance, selected: str, width: int, look: Look) -> Line:
@@ -128,7 +128,7 @@ def _question(waiting: WaitingRow, width: int, look: Look) -> list[Line]:
 
 def _facts(glance: Glance, shot: ShotRow, width: int, look: Look) -> list[Line]:
     state = state_of(shot.state)
-    chain = next((row for row in glance.chains if row.id == shot.chain), None)
+    chain = index_of(glance).chain(shot.chain)
     name = literal((chain.title or chain.id) if chain else shot.chain)
     low, high = shot.expected
     stale = ", stale" if shot.stale and shot.state != "stale" else ""

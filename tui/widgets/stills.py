@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui.bridge import Glance, ShotRow
+from tui.bridge import Glance, ShotRow, index_of
 from tui.widgets.lines import literal
 
 
@@ -24,9 +24,9 @@ def stills(glance: Glance, selected: str, room: int = 2) -> tuple[Choice, ...]:
     One without a take shows the shot it will begin from, or else the film's newest take. At most
     `room` frames, or none while the film has none.
     """
-    shots = {shot.id: shot for shot in glance.shots}
-    shot = shots.get(selected)
-    source = shots.get(shot.source) if shot else None
+    find = index_of(glance).shot
+    shot = find(selected)
+    source = find(shot.source) if shot else None
     handed = _handed(source)
     if shot is not None and shot.framed is not None:
         first, last = _both(shot.id, shot.framed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from functools import lru_cache
 
 from rich.cells import cell_len
 
-from tui.bridge import Glance, ShotRow
+from tui.bridge import Glance, ShotOrder, ShotRow, index_of
 from tui.theme import Look, state_of
 from tui.widgets.figures import takes_bar
 from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, fit, literal, title, window
@@ -24,74 +25,107 @@ class Takes(LinePanel):
         self.show(lambda width, height: take_lines(glance, selected, width, height, look))
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A shot, or the heading of a chain."""
+class _Listed:
+    """The lines that all shots take, a heading before each chain; numbered, never made."""
 
-    chain: str
-    shot: ShotRow | None = None
+    def __init__(self, order: ShotOrder) -> None:
+        self.order = order
+        self.headings = [start + run for run, start in enumerate(order.starts)]
+        """Line of each chain's heading."""
+        self.count = len(order.ids) + len(self.headings)
+        self.widest = _widest(order.ids)
+        """Cells of the longest id."""
+
+    def line_of(self, shot: str) -> int:
+        """The shot's line, or the first shot's."""
+        place = self.order.place.get(shot, 0)
+        return place + bisect_right(self.order.starts, place)
+
+    def run(self, line: int) -> int:
+        """Which chain a line belongs to, from 0."""
+        return bisect_right(self.headings, line) - 1
+
+    def is_heading(self, line: int) -> bool:
+        return self.headings[self.run(line)] == line
+
+    def place(self, line: int) -> int:
+        """Which of the film's shots stands in a line."""
+        return line - self.run(line) - 1
+
+    def chain(self, line: int) -> str:
+        return self.order.chains[self.order.starts[self.run(line)]]
+
+    def shots_of(self, run: int) -> range:
+        """The lines of a chain's shots."""
+        ends = self.headings[run + 1] if run + 1 < len(self.headings) else self.count
+        return range(self.headings[run] + 1, ends)
+
+
+def _widest(ids: tuple[str, ...]) -> int:
+    every = "".join(ids)
+    plain = every.isascii() and every.isprintable()  # as ids are: then a character is a cell
+    return max(map(len, ids) if plain else (cell_len(literal(shot)) for shot in ids), default=0)
+
+
+@lru_cache(maxsize=2)
+def _listed(order: ShotOrder) -> _Listed:
+    """Once a plan: an order is the same object while no shot comes, goes or moves."""
+    return _Listed(order)
 
 
 def rows_of(glance: Glance) -> int:
     """Lines that all shots take: the first chain's heading stands in the title."""
-    return max(0, len(_listed(glance)) - 1)
-
-
-def _listed(glance: Glance) -> list[_Row]:
-    listed: list[_Row] = []
-    for shot in glance.shots:
-        if not listed or listed[-1].chain != shot.chain:
-            listed.append(_Row(shot.chain))
-        listed.append(_Row(shot.chain, shot))
-    return listed
+    return max(0, _listed(index_of(glance).order).count - 1)
 
 
 def take_lines(glance: Glance, selected: str, width: int, height: int, look: Look) -> list[Line]:
     """The title and as many shots as fit, the selected one among them."""
-    listed = _listed(glance)
-    if not listed:
+    listed = _listed(index_of(glance).order)
+    if not listed.count:
         return [title("TAKES")]
-    at = next((i for i, row in enumerate(listed) if row.shot and row.shot.id == selected), 1)
+    at = listed.line_of(selected)
     shown = _page(listed, height, at)
-    ids = max(5, *(cell_len(literal(shot.id)) for shot in glance.shots))
+    ids = max(5, listed.widest)
     bar = max(8, min(32, width - ids - _KIND - _COUNT - _USUAL - _STATE - 9))
     lines = [_title(glance, listed, shown, ids, bar, look)]
-    for index in shown:
-        row = listed[index]
-        if row.shot is None:
-            lines.append(Line((Span(f" {_chain_title(glance, row.chain)}", "quiet"),)))
+    for line in shown:
+        if listed.is_heading(line):
+            lines.append(Line((Span(f" {_chain_title(glance, listed.chain(line))}", "quiet"),)))
         else:
-            lines.append(_line(row.shot, index == at, ids, bar, width, look))
+            lines.append(_line(glance.shots[listed.place(line)], line == at, ids, bar, width, look))
     return lines
 
 
-def _page(listed: list[_Row], height: int, at: int) -> range:
+def _page(listed: _Listed, height: int, at: int) -> range:
     """Whole pages that begin at a chain's first shot where the chain fits: nothing slides under the cursor.
 
     The heading of the first chain shown stands in the panel's title, not among the lines.
     """
     room = height - 1
-    if len(listed) - 1 <= room:
-        return range(1, len(listed))
-    chain = [i for i, row in enumerate(listed) if row.chain == listed[at].chain and row.shot]
-    start = chain[window(len(chain), room, chain.index(at)).start]
-    start = max(1, min(start, len(listed) - room))
+    if listed.count - 1 <= room:
+        return range(1, listed.count)
+    mine = listed.shots_of(listed.run(at))
+    start = mine[window(len(mine), room, mine.index(at)).start]
+    start = max(1, min(start, listed.count - room))
     # A page that would begin with a heading alone has it in its title instead.
-    start += listed[start].shot is None
-    return range(start, min(len(listed), start + room))
+    start += listed.is_heading(start)
+    return range(start, min(listed.count, start + room))
 
 
 def _chain_title(glance: Glance, chain: str) -> str:
-    row = next((row for row in glance.chains if row.id == chain), None)
+    row = index_of(glance).chain(chain)
     return literal((row.title or row.id) if row else chain, 60)
 
 
-def _title(glance: Glance, listed: list[_Row], shown: range, ids: int, bar: int, look: Look) -> Line:
+def _title(glance: Glance, listed: _Listed, shown: range, ids: int, bar: int, look: Look) -> Line:
     """`TAKES  Harbour  1 to 10 of 16`, and what the two columns of numbers are."""
-    chain = listed[shown.start].chain
-    mine = [i for i, row in enumerate(listed) if row.chain == chain and row.shot]
-    seen = [mine.index(i) + 1 for i in shown if i in mine]
-    more = f"  {seen[0]} to {seen[-1]} of {len(mine)}" if len(seen) < len(mine) else ""
+    chain, mine = listed.chain(shown.start), listed.shots_of(listed.run(shown.start))
+    first, last = max(mine.start, shown.start), min(mine.stop, shown.stop)
+    more = (
+        f"  {first - mine.start + 1} to {last - mine.start} of {len(mine)}"
+        if last - first < len(mine)
+        else ""
+    )
     room = ids + _KIND + bar + _COUNT - 8
     name = fit(_chain_title(glance, chain), max(1, room - len(more) - 5), look.dots)
     return Line(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from tui import keymap
-from tui.bridge import Glance, WaitingRow
+from tui.bridge import Glance, WaitingRow, index_of
 from tui.theme import Look
 from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, literal, title, window
 
@@ -34,13 +34,15 @@ def waiting_lines(glance: Glance, at: int | None, width: int, height: int, look:
     shown = window(len(rows), height - 1, at or 0)
     more = f"  {shown.start + 1} to {shown.stop}" if 0 < len(shown) < len(rows) else ""
     lines = [title("WAITS FOR YOU", count, Span(more, "faint"))]
-    subjects = max((cell_len(_subject(row)) for row in rows), default=0)
-    questions = max((cell_len(_question(row)) for row in rows), default=0)
-    about = {shot.id: literal(shot.description) for shot in glance.shots}
+    # Of the page alone: to measure ten thousand for it would hold up the keys.
+    subjects = max((cell_len(_subject(rows[index])) for index in shown), default=0)
+    questions = max((cell_len(_question(rows[index])) for index in shown), default=0)
+    find = index_of(glance).shot
     for index in shown:
         row = rows[index]
         widths = (width, min(subjects, max(14, width // 3)), questions)
-        line = _line(row, about.get(row.shot, ""), index == at, widths, look)
+        shot = find(row.shot)
+        line = _line(row, literal(shot.description) if shot else "", index == at, widths, look)
         lines.append(chosen(line) if index == at else line)
     return lines
 

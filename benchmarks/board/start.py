@@ -1,0 +1,117 @@
+"""From the command to the first rows, beside a minimal Textual app and three well-known programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.board import minimal
+from benchmarks.board.peers import Peer, peers
+from benchmarks.board.stage import ROOT, Counts, board, entry, has_rows, homes
+from benchmarks.painted import Painted, painted
+from benchmarks.report import Row
+from tests.support.terminal import Seen, drawn
+
+SMALL_LIMIT, LARGE_LIMIT = 1.5, 2.0
+FIRST_S = 3.0
+PLAIN_BYTES, PICTURE_BYTES = 20_000, 40_000
+PICTURE = "▀"
+
+
+@dataclass
+class Runner:
+    """One program of the race, its times in seconds, and why it fell out."""
+
+    start: Callable[[], AbstractContextManager[Painted]]
+    seen: Seen
+    times: list[float] = field(default_factory=list)
+    lost: str = ""
+
+    def run(self) -> None:
+        if self.lost:
+            return
+        try:
+            with self.start() as one:
+                self.times.append(one.shown(self.seen, 30.0))
+        except AssertionError as error:
+            self.lost = f"its first content never came: {' '.join(str(error).split())[:160]}"
+
+    @property
+    def best(self) -> float:
+        return min(self.times, default=math.inf)
+
+
+def starts(small: Path, large: Path, counts: Counts, scratch: Path) -> list[Row]:
+    """All in turn, again and again: what slows this machine for a while slows each of them."""
+    env = {"PYTHONPATH": str(ROOT), **homes(scratch)}
+    bare = Runner(lambda: painted(entry("minimal"), env=env), minimal.LINE)
+    ours = {small: Runner(lambda: board(small), has_rows), large: Runner(lambda: board(large), has_rows)}
+    known = {peer.name: _peer(peer, scratch) for peer in peers(scratch)}
+    race = [bare, *ours.values(), *known.values()]
+    for one in race:
+        one.run()  # compiles what it imports, once
+    for one in race:
+        one.times.clear()
+    for _ in range(counts.starts):
+        for one in race:
+            one.run()
+    lines = (("62 shots", small, SMALL_LIMIT), ("10,000 shots", large, LARGE_LIMIT))
+    rows = [Row("minimal Textual app, first paint", _ms(bare.best))]
+    for name, film, limit in lines:
+        what = f"first rows of {name}, against the minimal app"
+        rows.append(Row(what, _ms(ours[film].best), ours[film].best / bare.best, limit, lost=ours[film].lost))
+    return rows + [_against(name, ours[small], peer) for name, peer in known.items()]
+
+
+def _peer(peer: Peer, scratch: Path) -> Runner:
+    env = {"PROGRAM": peer.python, "HOME": str(scratch), **homes(scratch)}
+    return Runner(lambda: painted(peer.argv, env=env), peer.seen, lost=peer.lost)
+
+
+def _against(name: str, ours: Runner, peer: Runner) -> Row:
+    value = "" if peer.lost else _ms(peer.best)
+    lost = ours.lost or peer.lost
+    what = f"first rows of 62 shots, against the first content of {name}"
+    return Row(what, value, ours.best / peer.best, 1.0, lost=lost)
+
+
+def first_seconds(film: Path) -> list[Row]:
+    rows = []
+    for kind, words, limit in (("off", ("--no-pictures",), PLAIN_BYTES), ("on", (), PICTURE_BYTES)):
+        with board(film, *words) as one:
+            one.until(has_rows)
+            sent = one.first_bytes(FIRST_S)
+            rows.append(
+                Row(
+                    f"first {FIRST_S:g} s at 140x40, pictures {kind}",
+                    f"{len(sent):,} B",
+                    len(sent),
+                    limit,
+                    "B",
+                )
+            )
+            if not words:
+                rows.append(_pictures_last(one, sent))
+    return rows
+
+
+def _pictures_last(one: Painted, sent: bytes) -> Row:
+    """Draws what came before the first half block on a screen of its own: are all rows there?"""
+    what = "cells of text drawn after the first cell of a picture"
+    at = sent.find(PICTURE.encode())
+    if at < 0:
+        return Row(what, "", lost=f"no picture came in {FIRST_S:g} s")
+    then = drawn(sent[:at], one.screen.columns, one.screen.lines)
+    late = sum(
+        is_ not in {was, PICTURE}
+        for row, old in zip(one.screen.display, then, strict=True)
+        for is_, was in zip(row, old, strict=True)
+    )
+    return Row(what, str(late), late, 0, "cells")
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"

@@ -1,0 +1,54 @@
+"""What all screens have in common: one reading, one cursor, the marks, what was last said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.base.settings import BoardSettings
+from tui.bridge import Glance, Unreadable
+from tui.dialogs.fail_form import Lately
+from tui.screens.cursor import Cursor
+from tui.theme import Look
+from tui.widgets.foot import Notice
+
+if TYPE_CHECKING:
+    from core.studio.pages.card import CardPage
+
+ONLY_LOOKS = "this board only looks: open it without --read-only to act"
+
+
+@dataclass(slots=True)
+class Shared:
+    """Lives as long as the app; every screen draws from it."""
+
+    look: Look
+    board: BoardSettings = field(default_factory=BoardSettings)
+    """How a person wants it, and what it opens."""
+    kind: str = "half"
+    """How frames are drawn here: one of `settings.PICTURES`."""
+    pictures: bool = True
+    """Whether frames are shown now."""
+    read_only: bool = False
+    """A second screen on the wall: it looks and never acts."""
+    glance: Glance | None = None
+    cursor: Cursor = field(default_factory=Cursor)
+    marked: frozenset[str] = frozenset()
+    """Ids of marked shots."""
+    range_from: str = ""
+    """Shot where a range of marks began, or an empty string."""
+    count: str = ""
+    """Digits typed before a key."""
+    explaining: bool = False
+    """The next key is explained, not done."""
+    categories: tuple[str, ...] = ()
+    notice: Notice = field(default_factory=lambda: Notice("reading the film", "quiet"))
+    fault: Unreadable | None = None
+    cutting: bool = False
+    card: CardPage | None = None
+    """What happened while the person was away, shown until the next key."""
+    lately: Lately = field(default_factory=Lately)
+
+    def times(self) -> int:
+        """The count typed before a key, at least 1."""
+        return min(int(self.count or "1") or 1, 10_000)

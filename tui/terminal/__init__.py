@@ -1,0 +1,1 @@
+"""What a terminal is told and what is believed of its answers. Pure, but for the one thread in `outlet`."""
