@@ -68,8 +68,8 @@ _FAILURES = (
         "Say cause, workaround or outcome of a failure later.",
         on=("failures",),
     ),
-    Action("doctor_again", "e", "look again", "Look at everything once more.", on=("doctor",)),
 )
+_DOCTOR = (Action("doctor_again", "e", "look again", "Look at everything once more.", on=("doctor",)),)
 _REVIEW = (
     Action(
         "review_seams", "z", "seam", "Between the take and the seam after it; so does tab.", on=("review",)
@@ -298,5 +298,6 @@ ACTIONS: tuple[Action, ...] = (
     *_MONEY,
     *_GAPS,
     *_FAILURES,
+    *_DOCTOR,
     *_ANSWERS,
 )

@@ -5,9 +5,6 @@ The app moves messages: orders down to the desk, readings up to the board. It de
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -20,6 +17,7 @@ from core.studio.index import index_of
 from tui import keymap
 from tui.bridge import (
     Categories,
+    Committed,
     Desk,
     Do,
     Glanced,
@@ -31,16 +29,17 @@ from tui.bridge import (
     Quoted,
     Said,
     Unreadable,
+    Value,
     Want,
     WantPictures,
     kept,
 )
-from tui.driver import BoardDriver, let_go
+from tui.driver import BoardDriver
 from tui.screens.board import BoardScreen
-from tui.screens.cursor import Cursor
+from tui.screens.cursor import Cursor, settle
 from tui.screens.frame import FrameScreen
 from tui.screens.shared import Shared
-from tui.theme import Look, few_colours, signs_must_be_ascii, wear
+from tui.theme import Look, wear
 from tui.threads import ThreadedApp
 from tui.widgets.foot import Notice
 
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.dom import DOMNode
     from textual.driver import Driver
+    from textual.theme import Theme
     from textual.timer import Timer
 
     from core.studio.pages.card import CardPage
@@ -76,39 +76,59 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         look: Look,
         board: BoardSettings | None = None,
         *,
+        first: Glance | None = None,
         few: bool = False,
+        far: bool = False,
         read_only: bool = False,
         driver_class: type[Driver] | None = None,
     ) -> None:
-        """`few`: the terminal shows 16 colours or none, and its own are used."""
+        """`first`: a reading that is there already, so that the first frame shows it. `few`: the terminal
+        shows 16 colours or none, and its own are used. `far`: it is reached over a line that may be thin."""
         super().__init__(desk, ansi=True if few else None, driver_class=driver_class)
         # Whatever moves sends bytes; nothing here needs to move.
         self.animation_level = "none"
         wanted = board or BoardSettings()
         kind = wanted.pictures_on(ascii_signs=look.ascii or few)
-        self.shared = Shared(look, wanted, kind, kind != "off", read_only=read_only)
+        self.shared = Shared(look, wanted, kind, kind != "off", far, read_only=read_only)
         self._few = few
         self._kept: Path | None = None
         """Where a person's place on this film is kept, once the film is known."""
         self._keeping: Timer | None = None
-        self._carded = False
+        self._first = first
+        self._worn = self._dress(wear(wanted.theme, few=few))
         self.board = BoardScreen(self.shared)
         self._frames: dict[str, FrameScreen] = {self.board.NAME: self.board}
+        self._in_front = self._opening = self.board.NAME
         self._remembered: dict[str, Mapping[str, str]] = {}
         self._last_kept: kept.Kept | None = None
         self._before: list[str] = []
         """Names of the screens that lead back from here."""
         self._began = False
 
-    def on_mount(self) -> None:
-        theme = wear(self.shared.board.theme, few=self._few)
+    def _dress(self, theme: Theme) -> str:
+        """Registers the theme and, where it has colours of its own, wears it before any style is parsed:
+        to change it later parses them all again."""
         self.register_theme(theme)
-        self.theme = theme.name
+        if not theme.ansi:
+            self.set_reactive(BoardApp.theme, theme.name)
+            self.stylesheet.set_variables(self.get_css_variables())
+            self.set_class(theme.dark, "-dark-mode", update=False)
+            self.set_class(not theme.dark, "-light-mode", update=False)
+        return theme.name
+
+    def on_mount(self) -> None:
+        if self.current_theme.name != self._worn:
+            self.theme = self._worn
         self.set_keymap(dict(self.shared.board.keys))
         self.install_screen(self.board, self.board.NAME)
-        self.push_screen(self.board.NAME)
-        self.begin_following()
+        if self._first is not None:
+            self._restore(self._first)
+            self.shared.glance, self.shared.notice = self._first, Notice()
+            self.shared.cursor = settle(self._first, self.shared.cursor)
+        self._in_front = self._opening
+        self.push_screen(self._opening)
         self.begin_acting()
+        self.call_after_refresh(self.begin_following)
 
     def on_unmount(self) -> None:
         self._keep()
@@ -138,13 +158,19 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
             self._show(self._before.pop() if self._before else self.board.NAME)
 
     def _show(self, name: str) -> None:
-        if name not in self._frames:
-            module, _, kind = keymap.action(name).opens.partition(":")
-            made: FrameScreen = getattr(import_module(module), kind)(self.shared)
-            made.restore(dict(self._remembered.get(name, {})))
-            self._frames[name] = made
-            self.install_screen(made, name)
+        self._in_front = name
+        self._install(name)
         self.switch_screen(name)
+
+    def _install(self, name: str) -> None:
+        """Makes the named screen the first time a person goes there."""
+        if name in self._frames:
+            return
+        module, _, kind = keymap.action(name).opens.partition(":")
+        made: FrameScreen = getattr(import_module(module), kind)(self.shared)
+        made.restore(dict(self._remembered.get(name, {})))
+        self._frames[name] = made
+        self.install_screen(made, name)
 
     async def run_action(
         self,
@@ -159,6 +185,7 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
             return await super().run_action(action, default_namespace, namespaces)
         if not frame.check_action("go_to" if keymap.action(name).opens else name, ()):
             return False
+        await frame.furnish()
         if frame.stops(name, action if isinstance(action, str) else action[1]):
             return True
         done = await super().run_action(action, default_namespace, namespaces)
@@ -184,9 +211,10 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
             shared.cursor = Cursor(found.shot)
         self._remembered = dict(found.screens)
         self.board.restore(dict(self._remembered.get(self.board.NAME, {})))
-        if found.screen != self.board.NAME and found.screen in keymap.screens():
-            shared.glance, shared.notice = glance, Notice()
-            self.open(found.screen)
+        if found.screen not in keymap.screens() or found.screen == self.board.NAME:
+            return
+        self._opening = found.screen
+        self._install(found.screen)
 
     def keep_soon(self) -> None:
         """After a key: what is kept is written once the keys rest."""
@@ -200,7 +228,7 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
             return
         screens = {name: frame.kept() for name, frame in self._frames.items()}
         now = kept.Kept(
-            self.frame.NAME, self.shared.cursor.shot, self.shared.pictures, {**self._remembered, **screens}
+            self._in_front, self.shared.cursor.shot, self.shared.pictures, {**self._remembered, **screens}
         )
         if now != self._last_kept:
             self._last_kept = now
@@ -252,27 +280,40 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
     def _take_news(self, event: News) -> None:
         match event.value:
             case Glanced(glance):
-                if self.shared.glance is None:
-                    self._restore(glance)
-                self.frame.show_glance(glance)
-                self._begin_watching()
+                self._take_reading(glance)
+            case Committed():
+                self.frame.want()
             case Unreadable() as fault:
                 self.frame.show_fault(fault)
                 self._begin_watching()
+            case Categories(names):
+                self.shared.categories = names
+            case value:
+                self._take_answer(value)
+
+    def _take_reading(self, glance: Glance) -> None:
+        late = self.shared.glance is None
+        if late:
+            self._restore(glance)
+        self.frame.show_glance(glance)
+        if late and self._opening != self.board.NAME:
+            self.open(self._opening)
+        self._begin_watching()
+
+    def _take_answer(self, value: Value) -> None:
+        """What a screen asked for."""
+        match value:
             case Said() as said:
                 self.frame.show_said(said)
             case Quoted() as quoted:
                 self.frame.show_quote(quoted)
+            case Picture() as picture:
+                self.frame.show_picture(picture)
             case Paged("card", page):
                 if isinstance(page, tuple):
                     self._show_card(cast("CardPage", page))
-            case Paged() as paged:
-                if paged.key in self._frames:
-                    self._frames[paged.key].show_page(paged)
-            case Picture() as picture:
-                self.frame.show_picture(picture)
-            case Categories(names):
-                self.shared.categories = names
+            case Paged(key) as paged if key in self._frames:
+                self._frames[key].show_page(paged)
 
     def _begin_watching(self) -> None:
         """The watcher costs an import: it waits until something is on screen."""
@@ -280,6 +321,7 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
             self._began = True
             self.watch_film()
             self._ask_for_card()
+            self.warm(tuple(row.opens.partition(":")[0] for row in keymap.screens().values()))
 
     @on(Worker.StateChanged)
     def _see_to_thread(self, event: Worker.StateChanged) -> None:
@@ -296,37 +338,3 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         )
         if again is not None:
             self.set_timer(RESTART_S, again)
-
-
-def run_board(
-    desk: Desk,
-    board: BoardSettings | None = None,
-    *,
-    ascii_signs: bool | None = None,
-    read_only: bool = False,
-) -> int:
-    """Shows the board until a person leaves or the terminal goes. Returns the exit code.
-
-    `ascii_signs`: None asks the locale. The caller has made sure that there is a terminal.
-    Raises BadInput for a theme or a key that is not to be had.
-    """
-    board = board or BoardSettings()
-    keymap.remap(board.keys)
-    few = few_colours(os.environ)
-    wear(board.theme, few=few)
-    look = Look(signs_must_be_ascii() if ascii_signs is None else ascii_signs)
-    app = BoardApp(desk, look, board, few=few, read_only=read_only, driver_class=BoardDriver)
-    try:
-        result = app.run(mouse=False)
-    finally:
-        desk.close()
-    glance = app.shared.glance
-    if glance is not None and glance.worker.running and not app.return_code:
-        sys.stderr.write(f"the worker goes on; to come back: {_way_back(desk, rehearsal=glance.rehearsal)}\n")
-    let_go()
-    return result if isinstance(result, int) else app.return_code or 0
-
-
-def _way_back(desk: Desk, *, rehearsal: bool) -> str:
-    """What to type on a shell, in whatever folder."""
-    return f"rushes --film {shlex.quote(str(desk.root))}{' --rehearsal' if rehearsal else ''}"

@@ -31,7 +31,7 @@ from tui.terminal.replies import ESC, LONE_ESCAPE_S, ReplyFilter
 from tui.terminal.screen import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from textual.app import App
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 GONE_S = 1.5
 """From a vanished terminal to the hard end, should the orderly one hang."""
+ACTS_S = 20.0
+"""What was ordered before the terminal went is carried out first: the first act opens the film."""
 
 
 def let_go() -> None:
@@ -61,6 +63,20 @@ def _to_nowhere() -> None:
     os.close(nothing)
 
 
+def erases_in_colour(environment: Mapping[str, str]) -> bool:
+    """Whether terminfo says so of this TERM (its flag `bce`). Never believed inside GNU screen, which keeps a
+    colour of its own under whatever name."""
+    if "STY" in environment:
+        return False
+    import curses  # noqa: PLC0415 - 2 ms, once a terminal is there
+
+    try:
+        curses.setupterm(environment.get("TERM", "dumb"), 1)
+        return curses.tigetflag("bce") == 1
+    except curses.error:
+        return False
+
+
 class BoardDriver(LinuxDriver):
     """Textual's Linux driver, asking nothing, believing little, and sending what differs.
 
@@ -71,9 +87,10 @@ class BoardDriver(LinuxDriver):
         super().__init__(*args, **kwargs)
         # Python would write what a Latin-1 terminal cannot show as six characters instead of one.
         self._encoding = codecs.lookup(self._file.encoding if self._file else "utf-8").name
-        self._model = Screen(*super()._get_terminal_size(), self._encoding)
+        self._model = Screen(*super()._get_terminal_size(), self._encoding, bce=erases_in_colour(os.environ))
         self._outlet: Outlet | None = None
         self._suspending = False
+        self._leaving = False
 
     def write(self, data: str) -> None:
         """Takes what Textual would send. Of questions to the terminal nothing is left."""
@@ -169,17 +186,28 @@ class BoardDriver(LinuxDriver):
 
     def _leave(self, code: int) -> None:
         """An orderly exit: modes are put back by Textual's own shutdown."""
+        self._leaving = True
         self._app.exit(return_code=code)
 
     def _gone(self) -> None:
         """The terminal is gone. Nothing can be shown or put back any more."""
         code = 128 + signal.SIGHUP
-        # The writer's queue may be full for ever, and the loop blocked on it: hence the hard end.
-        last = Timer(GONE_S, os._exit, [code])
+        _to_nowhere()
+        self._end_hard_after(GONE_S, code)
+        self._loop.call_soon_threadsafe(self._leave, code)
+
+    def _end_hard_after(self, seconds: float, code: int) -> None:
+        """Should the orderly end hang. One that has begun is given the time that a verdict still needs."""
+
+        def end() -> None:
+            if self._leaving and seconds < ACTS_S:
+                self._end_hard_after(ACTS_S, code)
+            else:
+                os._exit(code)
+
+        last = Timer(seconds, end)
         last.daemon = True
         last.start()
-        _to_nowhere()
-        self._loop.call_soon_threadsafe(self._leave, code)
 
     def run_input_thread(self) -> None:
         """Reads, filters and parses until told to stop or the terminal is gone."""

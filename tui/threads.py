@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from queue import SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ from tui.bridge import (
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+
+WARM_S = 0.1
+"""Between two imports ahead of their need: keys and readings come first."""
 
 
 class ThreadedApp(App[int], inherit_bindings=False):
@@ -80,6 +84,14 @@ class ThreadedApp(App[int], inherit_bindings=False):
     @work(thread=True, group="page", exit_on_error=False)
     def read(self, want: Want) -> None:
         self._send(turn_to(self.desk, want))
+
+    @work(thread=True, group="warm", exit_on_error=False)
+    def warm(self, modules: tuple[str, ...]) -> None:
+        """Imports what a key may want next, a module at a time: 80 ms of it would be felt at a key."""
+        for module in modules:
+            if self.stopping.wait(WARM_S):
+                return
+            import_module(module)
 
     @work(thread=True, group="picture", exclusive=True, exit_on_error=False)
     def look_for(self, stills: tuple[Still, ...]) -> None:

@@ -112,14 +112,21 @@ def hold(p: Production, shot: str, n: int | None, note: str, person: Person) -> 
 
 def retake(p: Production, shot: str, note: str, person: Person) -> orders.RunQuote:
     """Orders a new take of one shot; its chain goes on if it was waiting for a person."""
+    return retake_all(p, (shot,), note, person)
+
+
+def retake_all(p: Production, shots: tuple[str, ...], note: str, person: Person) -> orders.RunQuote:
+    """One order of a new take of each shot, whole or not at all: a shot among them begins from the new
+    take of the one before, and waits for it."""
 
     def also(w: Writer) -> None:
-        chain = p.plan.chain_of(shot).id
         said = f"retake ordered by {person.name}{': ' + note if note else ''}"
-        w.event("take.retake", said, chain=chain, shot=shot)
-        lift(w, chain, {"review", "refused", "moderation", "in_doubt"}, p.reader.chain(chain))
+        for shot in shots:
+            w.event("take.retake", said, chain=p.plan.chain_of(shot).id, shot=shot)
+        for chain in dict.fromkeys(p.plan.chain_of(shot).id for shot in shots):
+            lift(w, chain, {"review", "refused", "moderation", "in_doubt"}, p.reader.chain(chain))
 
-    return orders.place(p, orders.Scope(shots=(shot,)), also)
+    return orders.place(p, orders.Scope(shots=shots), also)
 
 
 def lift(w: Writer, chain: str, reasons: set[str], now: tuple[str, str, str]) -> bool:

@@ -1,4 +1,7 @@
-"""The real `Clips`: media's measures held against what was ordered."""
+"""The real `Clips`: media's measures held against what was ordered.
+
+Media is imported where a clip is looked at: PyAV and numpy are 30 MB that a verdict does without.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,6 @@ from typing import Any
 
 from core.base.errors import BadInput
 from core.base.paths import sha256_file
-from core.media.frames import first_frame, last_frame, sharpest_frame
-from core.media.images import save_png
-from core.media.probe import probe
 
 SLACK_FRAMES = 2
 """Providers round a length to their own grid: a picture or two more or less is no fault."""
@@ -30,6 +30,8 @@ class MediaClips:
 
     def verify(self, clip: Path, *, frames: int, fps: Fraction, width: int, height: int) -> dict[str, Any]:
         """Facts of the probe. Raises BadInput naming what does not hold."""
+        from core.media.probe import probe  # noqa: PLC0415 - see above
+
         facts = probe(clip)
         wrong = []
         if abs(facts.width * height / (facts.height * width) - 1) > SLACK_SHAPE:
@@ -45,10 +47,16 @@ class MediaClips:
 
     def frame(self, clip: Path, first: Path, last: Path) -> None:
         """Writes the exact first and last picture."""
+        from core.media.frames import first_frame, last_frame  # noqa: PLC0415 - see above
+        from core.media.images import save_png  # noqa: PLC0415
+
         save_png(first, first_frame(clip).pixels)
         save_png(last, last_frame(clip).pixels)
 
     def keyframe(self, clip: Path, out: Path) -> None:
+        from core.media.frames import sharpest_frame  # noqa: PLC0415 - see above
+        from core.media.images import save_png  # noqa: PLC0415
+
         save_png(out, sharpest_frame(clip).pixels)
 
     def picture_sha(self, picture: Path) -> str:

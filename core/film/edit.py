@@ -24,10 +24,12 @@ from core.film.matrix import Continuity, Shot
 from core.film.signature import plan_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 
 _HEADER = re.compile(r"^\s*\[\[\s*shot\s*\]\]")
 _HEADERS = re.compile(r"^[ \t]*\[\[[ \t]*shot[ \t]*\]\]", re.MULTILINE)
+_INNER = re.compile(r"^[ \t]*\[[ \t]*shot[ \t]*\.", re.MULTILINE)
+"""A table of a shot, like [shot.continuity]."""
 _KEPT = ("kind", "seconds", "characters", "environment", "camera")
 """What a new shot takes over from the one it follows."""
 
@@ -67,7 +69,7 @@ def set_shot_fields(root: Path, shot_ids: Sequence[str], field: str, value: obje
         _check_field(found, field)
         files.setdefault(found.path, found)
         text = texts.get(found.path, found.text)
-        texts[found.path] = _changed(found, text, lambda shot: _set(shot, field, value))
+        texts[found.path] = _changed(found, text, lambda shot: _set(shot, field, value), own="." not in field)
     _write(root, list(files.values()), texts)
 
 
@@ -177,34 +179,47 @@ def _check_field(found: _Found, field: str) -> None:
         )
 
 
-def _changed(found: _Found, text: str, change: Callable[[MutableMapping[str, Any]], None]) -> str:
-    """`text`, the file as it stands or as it was changed already, with one shot changed."""
-    start, end = _stretch(found, text)
-    index = 0 if start else found.index
-    try:
-        document: Any = tomlkit.parse(text[start:end])
-        change(document["shot"][index])
-        return text[:start] + tomlkit.dumps(document) + text[end:]
-    except (TOMLKitError, TypeError, ValueError) as error:
-        raise BadInput(
-            f"cannot be changed here: {error}", where=found.path, todo="change it with your editor"
-        ) from error
+def _changed(
+    found: _Found, text: str, change: Callable[[MutableMapping[str, Any]], None], *, own: bool
+) -> str:
+    """`text`, the file as it stands or as it was changed already, with one shot changed.
+
+    `own`: what changes stands in the shot's first table. As little as can be is parsed and written anew.
+    """
+    wrong: Exception | None = None
+    for start, end in _stretches(found, text, own):
+        try:
+            document: Any = tomlkit.parse(text[start:end])
+            change(document["shot"][0 if start else found.index])
+            return text[:start] + tomlkit.dumps(document) + text[end:]
+        except (TOMLKitError, TypeError, ValueError) as error:
+            wrong = error
+    raise BadInput(
+        f"cannot be changed here: {wrong}", where=found.path, todo="change it with your editor"
+    ) from wrong
 
 
-def _stretch(found: _Found, text: str) -> tuple[int, int]:
-    """Where the shot's own tables begin and end: a long file is not read anew as a whole for one field.
+def _stretches(found: _Found, text: str, own: bool) -> Iterator[tuple[int, int]]:
+    """Where the shot may begin and end, from the narrowest on: a header within a text cuts too early.
 
-    The comments below belong to the shot that follows: a new field stands above them. All of the text
-    where headers cannot be told by their looks: shots written inline, or a header within a text.
+    The comments below belong to the shot that follows: a new field stands above them. Shots that are
+    written inline have no headers: then it is all of the text.
     """
     heads = [match.start() for match in _HEADERS.finditer(text)]
-    if len(heads) != found.count:
-        return 0, len(text)
-    start, end = heads[found.index], (*heads, len(text))[found.index + 1]
+    if len(heads) == found.count:
+        start, end = heads[found.index], (*heads, len(text))[found.index + 1]
+        inner = _INNER.search(text, start, end) if own else None
+        if inner:
+            yield start, _above_comments(text, start, inner.start())
+        yield start, _above_comments(text, start, end)
+    yield 0, len(text)
+
+
+def _above_comments(text: str, start: int, end: int) -> int:
     lines = text[start:end].splitlines(keepends=True)
     while lines[-1].strip() == "" or lines[-1].lstrip().startswith("#"):
         end -= len(lines.pop())
-    return start, end
+    return end
 
 
 def _write(root: Path, found: Sequence[_Found], texts: Mapping[str, str]) -> None:

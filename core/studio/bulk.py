@@ -49,8 +49,7 @@ def retake_all(
     acts.check_agreed(asked, what, agreed=agreed, most=most, way="rushes retake")
     acts.keep_agreement(p, asked, what)
     acts.keep_ours(p, asked)
-    for shot in shots:
-        review.retake(p, shot, note, person())
+    review.retake_all(p, shots, note, person())
     return f"{what} ordered; {acts.see_to_worker(p, places)}"
 
 

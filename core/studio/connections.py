@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from core.base import settings
 from core.base.errors import BadInput
-from core.media.images import encoded_within
 from core.providers.animatic.provider import Animatic
 from core.providers.table import video_classes
 from core.providers.wire.catalogue import Catalogue
@@ -21,6 +20,7 @@ from core.studio.spawn import start_renderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from core.base.clock import Clock
     from core.base.rates import Rate
@@ -49,10 +49,17 @@ def connect(places: Places, plan: Callable[[], Plan], clock: Clock) -> dict[str,
             folder=places.state,
             catalogue=catalogue,
             clock=clock,
-            encode_picture=encoded_within,
+            encode_picture=_encoded,
         )
         made[name] = adapter(site)
     return made
+
+
+def _encoded(path: Path, most: int) -> tuple[bytes, str]:
+    """As `encoded_within`; Pillow and numpy are loaded where a picture is sent, not where a verdict is."""
+    from core.media.images import encoded_within  # noqa: PLC0415 - 15 MB, see above
+
+    return encoded_within(path, most)
 
 
 def _live(made: Mapping[str, VideoProvider]) -> Iterable[Rate]:

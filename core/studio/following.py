@@ -16,7 +16,7 @@ from core.studio import rows, sums
 from core.studio.boardevents import SHOWN, event_row
 from core.studio.chainrow import IDLE, STILL, Running, chain_row
 from core.studio.heard import Heard
-from core.studio.laid import Laid
+from core.studio.planindex import PlanIndex
 from core.studio.shotrows import ShotRows
 from core.studio.snapshot import PlanReader
 
@@ -42,7 +42,7 @@ class Following:
     @property
     def snapshot(self) -> Snapshot | None:
         """The plan of the last reading."""
-        return self._drawn.laid.snapshot if self._drawn else None
+        return self._drawn.plan.snapshot if self._drawn else None
 
     def read(self, reader: Reader | None) -> rows.Glance:
         """The film now; `reader`: another one for another ledger, None where there is none yet.
@@ -104,26 +104,26 @@ class Following:
             heard, drawn = Heard(reader), None
         self._heard = heard
         moved = heard.listen(drawn.doubtful if drawn else ())
-        if moved is not None and drawn is not None and drawn.laid.snapshot is snapshot:
+        if moved is not None and drawn is not None and drawn.plan.snapshot is snapshot:
             drawn.follow(moved)
             return drawn
-        same = drawn is not None and drawn.laid.snapshot is snapshot
-        laid = drawn.laid if drawn is not None and same else Laid(snapshot)
-        self._drawn = ShotRows(laid, heard, f"{self.places.home}/takes")
+        same = drawn is not None and drawn.plan.snapshot is snapshot
+        plan = drawn.plan if drawn is not None and same else PlanIndex(snapshot)
+        self._drawn = ShotRows(plan, heard, f"{self.places.home}/takes")
         return self._drawn
 
     def _chain(self, ident: str, title: str, drawn: ShotRows, worker: rows.WorkerRow) -> rows.ChainRow:
         """The row of before where nothing of it moved and nothing in it runs."""
         counted = drawn.tallies.get(ident, IDLE)
         told = drawn.heard.chains.get(ident, STILL)
-        key = (drawn.laid, counted, told, worker.running, drawn.heard.usual)
+        key = (drawn.plan, counted, told, worker.running, drawn.heard.usual)
         before = self._chains.get(ident)
         if before is not None and before[0] == key and counted.running is None:
             return before[1]
         row = chain_row(
             ident,
             title,
-            drawn.laid.ids.get(ident, ()),
+            drawn.plan.ids.get(ident, ()),
             told,
             counted,
             _running(drawn, ident),
@@ -135,7 +135,7 @@ class Following:
 
     def _asked(self, drawn: ShotRows, faults: Faults) -> tuple[rows.WaitingRow, ...]:
         """Faults, then the shots, then pauses."""
-        titles = drawn.laid.titles
+        titles = drawn.plan.titles
         pauses = (
             rows.WaitingRow("pause", chain, "", None, f"{titles.get(chain, chain)}: {rows.paused(why, note)}")
             for chain, (state, why, note) in drawn.heard.chains.items()
@@ -149,8 +149,8 @@ class Following:
         reader, events = drawn.heard.reader, drawn.heard.events
         if reader is None:
             return ()
-        if self._told[0] != (key := (drawn.laid, _ids(events))):
-            titles = drawn.laid.titles
+        if self._told[0] != (key := (drawn.plan, _ids(events))):
+            titles = drawn.plan.titles
             self._told = (key, tuple(event_row(event, titles, reader) for event in events))
         return self._told[1]
 

@@ -84,6 +84,15 @@ class MoneyRow(NamedTuple):
     free_only: bool = False
     """Every provider of this film is free."""
 
+    @property
+    def spent(self) -> int:
+        """What is gone or promised: settled and committed, reserved and in doubt."""
+        return self.settled + self.committed + self.reserved + self.in_doubt
+
+    @property
+    def spent_is_exact(self) -> bool:
+        return self.spent == self.settled
+
 
 class AccountRow(NamedTuple):
     provider: str

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.ledger.shapes import BoardTake
     from core.studio.heard import Heard
-    from core.studio.laid import Laid
+    from core.studio.planindex import PlanIndex
     from core.studio.rows import ShotRow, WaitingRow
 
 _AGE = itemgetter(9, 0)
@@ -27,14 +27,14 @@ _NO_TAKES: Sequence[BoardTake] = ()
 class ShotRows:
     """Rows of one plan's shots and of one ledger's takes."""
 
-    def __init__(self, laid: Laid, heard: Heard, folder: str) -> None:
+    def __init__(self, plan: PlanIndex, heard: Heard, folder: str) -> None:
         """`folder`: where takes lie."""
-        self.laid = laid
+        self.plan = plan
         self.heard = heard
         self._folder = folder
-        count = len(laid.shots)
+        count = len(plan.shots)
         self._chosen = _chosen_of(heard.takes)
-        self._stale = stale_in(laid, self._chosen)
+        self._stale = stale_in(plan, self._chosen)
         self._rows: list[ShotRow | None] = [None] * count
         self._ordered = [False] * count
         self._asks = [NOTHING] * count
@@ -48,31 +48,31 @@ class ShotRows:
         """The take with the newest hand-over frame."""
         self._freeze()
         self.tallies: dict[str, Tally] = {}
-        self._tally(laid.chains)
+        self._tally(plan.chains)
 
     @property
     def doubtful(self) -> list[str]:
         """Shots with a take in doubt."""
-        return [self.laid.shots[at].id for at in self._doubtful]
+        return [self.plan.shots[at].id for at in self._doubtful]
 
     def follow(self, moved: set[str]) -> None:
         """Takes of these shots are others by now."""
         if not moved:
             return
-        laid = self.laid
+        plan = self.plan
         for shot in moved:
             self._choose(shot)
-        reached = {at for shot in moved for at in laid.fed.get(shot, ())}
-        reached |= {laid.place[shot] for shot in moved if shot in laid.place}
+        reached = {at for shot in moved for at in plan.fed.get(shot, ())}
+        reached |= {plan.place[shot] for shot in moved if shot in plan.place}
         reached |= self._restale(reached)
         if self._draw(reached):
             self._freeze()
-        self._tally({laid.shots[at].chain for at in reached})
+        self._tally({plan.shots[at].chain for at in reached})
 
     def running(self, chain: str) -> BoardTake | None:
         """The newest take of a chain's first shot that is being made."""
         at = self.tallies[chain].running if chain in self.tallies else None
-        return None if at is None else self.heard.takes[self.laid.shots[at].id][-1]
+        return None if at is None else self.heard.takes[self.plan.shots[at].id][-1]
 
     def _choose(self, shot: str) -> None:
         was = self._chosen.pop(shot, None)
@@ -87,27 +87,27 @@ class ShotRows:
 
     def _restale(self, reached: Iterable[int]) -> set[int]:
         """Places of shots that turned stale or fresh, from `reached` on downstream."""
-        laid = self.laid
-        if laid.circular:
-            before, self._stale = self._stale, stale_in(laid, self._chosen)
-            return {laid.place[shot] for shot in before ^ self._stale}
+        plan = self.plan
+        if plan.circular:
+            before, self._stale = self._stale, stale_in(plan, self._chosen)
+            return {plan.place[shot] for shot in before ^ self._stale}
         turned: set[int] = set()
         waiting = list(reached)
         while waiting:
             at = waiting.pop()
-            shot = laid.shots[at]
+            shot = plan.shots[at]
             take = None if shot.omitted else self._chosen.get(shot.id)
             stale = take is not None and is_stale(shot, take, self._chosen, self._stale)
             if stale != (shot.id in self._stale):
                 (self._stale.add if stale else self._stale.discard)(shot.id)
                 turned.add(at)
-                waiting += laid.fed.get(shot.id, ())
+                waiting += plan.fed.get(shot.id, ())
         return turned
 
     def _draw(self, places: Iterable[int]) -> bool:
         """Rows and questions of these shots; whether any is another than before."""
         takes_of, chosen_of, stale_of = self.heard.takes, self._chosen, self._stale
-        shots, rows, folder = self.laid.shots, self._rows, self._folder
+        shots, rows, folder = self.plan.shots, self._rows, self._folder
         held = self._held(places)
         changed = False
         for at in places:
@@ -127,13 +127,18 @@ class ShotRows:
     def _held(self, places: Iterable[int]) -> dict[int, int]:
         """Of these shots: take in doubt to what is held for it."""
         lost: list[int] = []
+        shots, takes_of = self.plan.shots, self.heard.takes
         for at in places:
-            takes = self.heard.takes.get(self.laid.shots[at].id)
-            found = doubts(takes) if takes else ()
+            takes = takes_of.get(shots[at].id)
+            if takes is None:
+                continue
+            if len(takes) == 1 and takes[0].state != "in_doubt" and at not in self._doubtful:
+                continue  # most shots, at once
+            found = doubts(takes)
             if found:
                 self._doubtful.add(at)
                 lost += [take.id for take in found]
-            elif at in self._doubtful:
+            else:
                 self._doubtful.discard(at)
         reader = self.heard.reader
         return pulse.held_for(reader, lost) if lost and reader is not None else {}
@@ -158,20 +163,20 @@ class ShotRows:
 
     def _tally(self, chains: Iterable[str]) -> None:
         for chain in chains:
-            self.tallies[chain] = tally(self.laid.chains[chain], self.shots, self._ordered)
+            self.tallies[chain] = tally(self.plan.chains[chain], self.shots, self._ordered)
 
 
 def _chosen_of(takes: dict[str, list[BoardTake]]) -> dict[str, BoardTake]:
     return {shot: best for shot, made in takes.items() if (best := chosen(made)) is not None}
 
 
-def stale_in(laid: Laid, chosen_of: dict[str, BoardTake]) -> set[str]:
+def stale_in(plan: PlanIndex, chosen_of: dict[str, BoardTake]) -> set[str]:
     """Shots whose chosen take is stale: `engine.stale` in one pass where no anchors lead in a circle."""
-    if laid.circular:
-        return stale_shots(laid.shots, chosen_of)
+    if plan.circular:
+        return stale_shots(plan.shots, chosen_of)
     found: set[str] = set()
-    for at in laid.order:  # sources first: once through is enough
-        shot = laid.shots[at]
+    for at in plan.order:  # sources first: once through is enough
+        shot = plan.shots[at]
         take = chosen_of.get(shot.id)
         if take is not None and not shot.omitted and is_stale(shot, take, chosen_of, found):
             found.add(shot.id)

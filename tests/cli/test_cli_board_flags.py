@@ -18,7 +18,7 @@ from tui.commands import running
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The boards that were opened, each by what it was told."""
-    import tui.app
+    import tui.opening
 
     told: list[dict[str, Any]] = []
 
@@ -27,7 +27,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         desk.close()
         return 0
 
-    monkeypatch.setattr(tui.app, "run_board", run_board)
+    monkeypatch.setattr(tui.opening, "run_board", run_board)
     monkeypatch.setattr(running, "can_draw", lambda: True)
     settings = Path(os.environ["XDG_CONFIG_HOME"]) / "rushes" / "settings.toml"
     settings.parent.mkdir(parents=True)

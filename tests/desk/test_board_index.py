@@ -7,7 +7,7 @@ import random
 from core.engine.stale import stale_shots
 from core.ledger.shapes import BoardTake, PlannedChain, PlannedShot, Snapshot
 from core.studio.index import index_of
-from core.studio.laid import Laid
+from core.studio.planindex import PlanIndex
 from core.studio.rows import ChainRow, Glance, MoneyRow, ShotRow, WaitingRow, WorkerRow
 from core.studio.shotrows import stale_in
 
@@ -106,7 +106,7 @@ def test_staleness_once_through_is_the_engines_whatever_way_anchors_lead() -> No
             for n, name in enumerate(names)
             if dice.random() < 0.8
         }
-        laid = Laid(Snapshot("", {}, (PlannedChain("a", "", ""),), shots))
-        circles += laid.circular
-        assert stale_in(laid, chosen) == stale_shots(shots, chosen)
+        plan = PlanIndex(Snapshot("", {}, (PlannedChain("a", "", ""),), shots))
+        circles += plan.circular
+        assert stale_in(plan, chosen) == stale_shots(shots, chosen)
     assert 100 < circles < 390

@@ -251,7 +251,7 @@ LEFT_OUT: dict[str, tuple[object, str, object]] = {
     "shots that begin from it": (
         shotrows.ShotRows,
         "follow",
-        lambda self, moved: self._draw({self.laid.place[shot] for shot in moved}) and self._freeze(),
+        lambda self, moved: self._draw({self.plan.place[shot] for shot in moved}) and self._freeze(),
     ),
     "chains": (shotrows.ShotRows, "_tally", lambda self, _chains: self.__dict__.setdefault("tallies", {})),
     "the choice of a take": (shotrows.ShotRows, "_choose", lambda _self, _shot: None),

@@ -336,3 +336,15 @@ def test_a_large_ledger_is_summed_inside_sqlite(film: RealFilm) -> None:
     assert len(outlay.parts(reader, "shot", group=lambda _shot: "all")) == 1
     assert outlay.parts(reader, "day", "1999-01-01") == ()
     reader.close()
+
+
+def test_a_film_whose_files_were_never_whole_shows_sums_and_knows_no_limit(film: RealFilm) -> None:
+    everything(film)
+    page = money.read(sight_of(film)._replace(snapshot=None), "chain")
+    assert not page.limits_known
+    assert [(line.scope, line.limit, line.left) for line in page.budgets[:2]] == [
+        ("film", None, None),
+        ("day", None, None),
+    ]
+    assert page.budgets[0].spent == 3_700_000
+    assert [line.name for line in page.spend] == ["quay"]

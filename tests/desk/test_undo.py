@@ -11,8 +11,11 @@ from core.base.errors import BadInput
 from core.desk import review
 from core.desk.person import Person
 from core.desk.undo import undo
-from core.ledger import records
-from core.studio import bulk
+from core.ledger import records, takes
+from core.ledger.append import Writer
+from core.ledger.tables import Take
+from core.studio import acts, bulk
+from core.studio.places import Places
 from tests.support.fakes import FakeProvider
 from tests.support.films import shots
 from tests.support.stage import ADA, Build, Stage, stages
@@ -125,3 +128,38 @@ def test_the_sum_of_many_retakes_is_the_sum_of_each(build: Build) -> None:
     assert one is not None
     assert all_ == 3 * one
     assert phrase.startswith("3 takes (A001, A002, A003): at most $")
+
+
+def test_retakes_of_many_are_one_order_and_one_begins_from_the_new_take_before_it(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = build({"a": shots("A", 3)})
+    film.make()
+    monkeypatch.setattr(acts, "see_to_worker", lambda *_: "the worker is at it")
+    said = bulk.retake_all(film.p, Places(film.p.root), ("A001", "A002"), "slower", agreed=True, most=None)
+    assert said == "2 takes ordered; the worker is at it"
+    ordered = [film.p.reader.takes_of(shot)[-1] for shot in ("A001", "A002")]
+    assert ordered[0].order_id == ordered[1].order_id
+    film.run()
+    assert film.p.reader.takes_of("A002")[-1].source_take == ordered[0].id, "not from the take before"
+
+
+def test_retakes_of_many_are_ordered_whole_or_not_at_all(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = build({"a": shots("A", 3)})
+    film.make()
+    monkeypatch.setattr(acts, "see_to_worker", lambda *_: "the worker is at it")
+    plan, full = takes.plan, BadInput("no room for it")
+
+    def refuses(w: Writer, row: Take) -> int:
+        if row.shot == "A003":
+            raise full
+        return plan(w, row)
+
+    monkeypatch.setattr(takes, "plan", refuses)
+    with pytest.raises(BadInput, match="no room"):
+        bulk.retake_all(
+            film.p, Places(film.p.root), ("A001", "A002", "A003"), "", agreed=True, most=10_000_000
+        )
+    assert [len(film.p.reader.takes_of(shot)) for shot in ("A001", "A002", "A003")] == [1, 1, 1]

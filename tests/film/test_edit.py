@@ -8,7 +8,7 @@ import pytest
 
 from core.base.errors import BadInput, PlanFaults
 from core.film import edit
-from core.film.edit import insert_shot, lock, omit, set_shot_field
+from core.film.edit import insert_shot, lock, omit, set_shot_field, set_shot_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,3 +141,47 @@ def test_a_file_saved_by_someone_else_meanwhile_is_not_overwritten(
         set_shot_field(film.root, "S102", "seconds", 5)
     assert "She runs" in film.read(HARBOUR)
     assert "seconds = 6.5" in film.read(HARBOUR)
+
+
+def test_a_new_field_stands_above_the_comments_of_the_next_shot(film: Film) -> None:
+    text = film.read(HARBOUR)
+    assert text.count("[[shot]]") > 1
+    before = text.replace("[[shot]]", "# --- what follows\n[[shot]]")
+    film.write(HARBOUR, before)
+    for shot in ("S101", "S102", "S103"):
+        lock(film.root, shot)
+        assert film.read(HARBOUR).replace("locked = true\n", "") == before
+        assert "# --- what follows\nlocked" not in film.read(HARBOUR)
+        set_shot_field(film.root, shot, "locked", None)
+        assert film.read(HARBOUR) == before
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'action = """\n[shot.continuity]\n[[shot]]\n"""\n',
+        'action = """\n[[shot]]\nis what she reads"""\n',
+        "action = '''\n  [[ shot ]]\n'''\n",
+    ],
+    ids=["both", "basic", "literal"],
+)
+def test_a_header_within_a_text_is_no_header(film: Film, more: str) -> None:
+    film.write(HARBOUR, film.read(HARBOUR).replace('id = "S101"\n', f'id = "S101"\n{more}'))
+    before = film.read(HARBOUR)
+    set_shot_field(film.root, "S102", "seconds", 5.5)
+    assert film.read(HARBOUR) == before.replace("seconds = 6.5", "seconds = 5.5")
+
+
+def test_fields_of_several_files_are_written_together_or_not_at_all(film: Film) -> None:
+    film.write(
+        "shots/pier.toml", '[[shot]]\nid = "S900"\nkind = "hero"\ndescription = "a pier"\nseconds = 4\n'
+    )
+    set_shot_fields(film.root, ("S102", "S900"), "mood", "dim")
+    plan = film.load()
+    assert (plan.shot("S102").mood, plan.shot("S900").mood) == ("dim", "dim")
+    before = (film.read(HARBOUR), film.read("shots/pier.toml"))
+    with pytest.raises(BadInput, match="no shot 'S99'"):
+        set_shot_fields(film.root, ("S102", "S99"), "mood", "bright")
+    with pytest.raises(PlanFaults):
+        set_shot_fields(film.root, ("S102", "S900"), "seconds", 500)
+    assert (film.read(HARBOUR), film.read("shots/pier.toml")) == before

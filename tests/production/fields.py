@@ -75,6 +75,7 @@ REFUSED: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = tuple(
     for codes, lines in {
         (2,): (
             *("run --chain T", "run --from T", "run --to T", "run --pass T", "run --accept T"),
+            *("attach --theme T", "attach --pictures T", "status --width T"),
             *("estimate --chain T", "estimate --from T", "estimate --to T", "pause --chain T"),
             *(
                 "resume --chain T",
@@ -110,7 +111,17 @@ REFUSED: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = tuple(
     for line in lines
 )
 READING: tuple[str, ...] = (
-    *("status", "status --plain", "status --line", "takes", "takes S001", "spend", "accounts", "failures"),
+    *(
+        "status",
+        "status --plain",
+        "status --line",
+        "status --tmux --width 40",
+        "takes",
+        "takes S001",
+        "spend",
+        "accounts",
+        "failures",
+    ),
     *("failures --by category", "failures --by model", "failures --prompts", "suggestions"),
     *("suggestions --all", "suggestions S001", "tasks", "tasks --open", "tasks --mine", "checklist", "log"),
     *("gaps", "gaps --all", "since 2020-01-01", "since 2020-01-01 --events", "seams", "promises", "rescues"),

@@ -15,7 +15,7 @@ def main() -> int:
     sys.path.insert(0, str(HERE.parents[1]))
     from tests.tui.fake_desk import FakeDesk
     from tests.tui.films import empty_film, salt_road, short_film
-    from tui.app import run_board
+    from tui.opening import run_board
 
     films = {"salt": salt_road, "short": short_film, "empty": empty_film}
     names = [word for word in sys.argv[1:] if word in films]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from core.base.errors import BadInput, RushesError
@@ -29,6 +29,8 @@ class FakeDesk:
         self.price: int | None = 760_000
         self.quoted: list[tuple[str, str | None]] = []
         self.refuse_quote: deque[Exception] = deque()
+        self.slow: Event | None = None
+        """Until it is set, acts take their time."""
         self.pages: dict[str, Any] = {}
         """By the name of the module whose function reads it: `money`."""
         self._changed = False
@@ -61,6 +63,8 @@ class FakeDesk:
 
     def _did(self, *call: object) -> str:
         self.calls.append(call)
+        if self.slow:
+            self.slow.wait(20)
         if self.refuse:
             raise self.refuse.popleft()
         return f"did {call[0]}"

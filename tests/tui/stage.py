@@ -91,10 +91,11 @@ async def staged(
     root: Path | None = None,
     board: BoardSettings | None = None,
     read_only: bool = False,
+    far: bool = False,
     desk: FakeDesk | None = None,
 ) -> AsyncIterator[Stage]:
     desk = desk or FakeDesk(film, root or Path("/nonexistent"))
-    app = BoardApp(desk, Look(plain), board, read_only=read_only)
+    app = BoardApp(desk, Look(plain), board, far=far, read_only=read_only)
     async with app.run_test(size=size) as pilot:
         stage = Stage(app, desk, pilot)
         await stage.until(lambda: app.board.glance is not None and app.shared.categories, "the first reading")

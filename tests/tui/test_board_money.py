@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from core.base.errors import BadInput, WaitsForPerson
+from tests.tui.desk_pages import card_page
 from tests.tui.films import salt_road, short_film
 from tests.tui.stage import Stage, play
 from tui import keymap
@@ -151,3 +154,82 @@ def test_a_doubt_may_be_left_and_nothing_else_can_be_settled() -> None:
         assert stage.desk.calls == []
 
     play(scene, salt_road())
+
+
+def test_what_is_free_and_waits_for_a_person_all_the_same_is_given_once() -> None:
+    """A copied film with paid takes ordered elsewhere refuses even a go that orders nothing."""
+
+    async def scene(stage: Stage) -> None:
+        stage.desk.price = 0
+        stage.desk.refuse.extend(WaitsForPerson("takes were ordered here by somebody else") for _ in range(9))
+        await stage.press("g")
+        await stage.until(lambda: "ordered here by somebody else" in stage.text())
+        await stage.quiet()
+        assert len(stage.desk.calls) == 1
+
+    play(scene)
+
+
+def test_a_sum_that_grew_is_no_question_for_a_person_who_went_on() -> None:
+    """`y` may be another key's answer by then: it must not pay."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("n", "r", "enter")
+        await stage.until(lambda: "at most $0.76" in stage.text())
+        stage.desk.refuse.append(WaitsForPerson("it costs more by now"))
+        stage.desk.price, stage.desk.slow = 900_000, Event()
+        await stage.press("y", "down")
+        stage.desk.slow.set()
+        await stage.until(lambda: "nothing was ordered, it costs more by now: S106" in stage.text())
+        await stage.press("y")
+        assert stage.board.mode == keymap.NORMAL
+        assert len(stage.desk.calls) == 1
+
+    play(scene)
+
+
+def test_what_went_wrong_while_a_line_is_written_is_said_after_it() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.desk.refuse.append(BadInput("the clip is gone"))
+        stage.desk.slow = Event()
+        await stage.press("n", "a", "slash")
+        stage.desk.slow.set()
+        await stage.until(lambda: stage.board._later.text)
+        assert "the clip is gone" not in stage.text()
+        await stage.press("escape")
+        assert "the clip is gone" in stage.text()
+
+    play(scene)
+
+
+def test_in_a_window_too_small_for_the_question_nothing_is_agreed_to() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("g")
+        await stage.until(lambda: stage.board.mode == keymap.ASK, "the question")
+        await stage.pilot.resize_terminal(20, 5)
+        await stage.quiet()
+        await stage.press("y", "w", "v")
+        assert stage.board.mode == keymap.ASK
+        assert stage.desk.calls == []
+        await stage.pilot.resize_terminal(120, 36)
+        await stage.until(lambda: "at most $0.76" in stage.text())
+        await stage.press("y")
+        await stage.until(lambda: stage.desk.calls)
+
+    play(scene)
+
+
+def test_a_card_that_came_over_a_question_is_put_away_before_it_is_answered() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("g")
+        await stage.until(lambda: "at most $0.76" in stage.text())
+        stage.app._show_card(card_page())
+        await stage.quiet()
+        await stage.press("y")
+        assert stage.app.shared.card is None
+        assert "at most $0.76" in stage.text()
+        assert [call for call in stage.desk.calls if call[0] == "go"] == []
+        await stage.press("y")
+        await stage.until(lambda: any(call[0] == "go" for call in stage.desk.calls))
+
+    play(scene)

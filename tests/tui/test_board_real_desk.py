@@ -17,7 +17,7 @@ from core.studio import cutting
 from core.studio.desk import StudioDesk
 from core.studio.pages.pictures import Wish
 from tests.tui.real_film import RealFilm, real_film
-from tests.tui.terminal import terminal
+from tests.tui.terminal import Terminal, terminal
 from tui.bridge import Glanced, Order, Quote, Quoted, Said, Unreadable, Value, carry_out, follow
 
 
@@ -203,11 +203,17 @@ def test_a_cut_lets_verdicts_pass_refuses_a_second_and_is_given_up_when_the_boar
     assert answers == [Said("the cut was stopped", False, "assemble")]
 
 
+def rows_of_frames(one: Terminal) -> int:
+    """Rows in which both frames of the film stand, each of its one colour."""
+    grounds = [{cell.bg for cell in row.values()} for row in one.screen.buffer.values()]
+    return sum({"3c5078", "be965a"} <= found for found in grounds)
+
+
 def test_the_board_on_a_terminal_shows_judges_and_follows(film: RealFilm) -> None:
     with terminal(["-m", "tui.cli", "--film", str(film.root)]) as one:
         one.until("S103")
         one.until("a circle")
-        one.until(lambda rows: sum("▀  ▀" in row for row in rows) >= 7)
+        one.until(lambda _rows: rows_of_frames(one) >= 7)
         one.drain()
         assert one.read(2.0) == b""
 

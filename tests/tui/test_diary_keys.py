@@ -33,8 +33,7 @@ PROSE = "\n".join(f"Night {number}: the boat came late.\n" for number in range(1
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def root(tmp_path: Path) -> Path:
     write_film(tmp_path, {"quay": [{"id": "S101", "description": "a | quay *at* dawn"}, {"id": "S102"}]})
     with opened(Places(tmp_path)) as film:
         diary.log(film, "started", "drawing every plate first")
@@ -282,7 +281,7 @@ def test_a_search_follows_the_letters_goes_on_and_is_left(
         await stage.press("slash")
         await stage.write("nowhere")
         await stage.press("enter")
-        assert "nothing in the diary holds 'nowhere'" in stage.text()
+        await stage.until(lambda: "nothing in the diary holds 'nowhere'" in stage.text(), "that there is none")
 
     on_diary(root, monkeypatch, scene)
 
@@ -330,7 +329,7 @@ def test_looking_at_the_file_again_sends_nothing(root: Path, monkeypatch: pytest
 
 def test_it_is_written_anew_and_opened_in_the_editor(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened_with: list[tuple[str, ...]] = []
-    monkeypatch.setattr(screens, "open_outside", lambda _app, argv: opened_with.append(argv) or "")
+    monkeypatch.setattr("tui.screens.outside.open_outside", lambda _app, argv: opened_with.append(argv) or "")
     monkeypatch.setenv("VISUAL", "nano")
 
     async def scene(stage: Stage, screen: DiaryScreen) -> None:

@@ -167,6 +167,8 @@ def test_line_ends_of_other_systems_are_line_ends() -> None:
         ("_under_ but snake_case_name", "under but snake_case_name", ["under"]),
         ("***both***", "both", ["both"]),
         ("2 * 3 * 4", "2 * 3 * 4", []),
+        ("rated ***** by all", "rated ***** by all", []),
+        ("****", "****", []),
         ("an *open one", "an *open one", []),
         ("\\*not\\*", "*not*", []),
         ("**a *nested* b**", "a nested b", ["a nested b"]),

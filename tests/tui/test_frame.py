@@ -148,6 +148,7 @@ def test_a_range_is_drawn_by_moving_and_escape_takes_the_marks_away() -> None:
         await stage.press("j")
         assert len(stage.app.shared.marked) == 4
         await stage.until(lambda: "4 shots marked" in stage.text())
+        assert stage.text().count("*S10") == 4
         await stage.press("escape")
         assert not stage.app.shared.marked
 
@@ -270,6 +271,12 @@ def test_a_reconnect_is_where_the_person_left(tmp_path: Path) -> None:
         async with staged(salt_road(), root=tmp_path) as stage:
             assert stage.board.cursor.shot == left
             assert not stage.app.shared.pictures
+            await stage.press("M")
+        async with staged(salt_road(), root=tmp_path) as stage:
+            await stage.until(lambda: stage.app.frame.NAME == "matrix", "the screen they left")
+            assert stage.board.cursor.shot == left
+            await stage.press("escape")
+            assert stage.app.frame is stage.board
 
     asyncio.run(run())
 
@@ -286,8 +293,8 @@ def test_a_place_that_cannot_be_read_is_no_place(text: str, tmp_path: Path) -> N
 
     async def run() -> None:
         async with staged(salt_road(), root=tmp_path) as stage:
+            await stage.until(lambda: "CHAINS" in stage.text())
             assert stage.app.frame is stage.board
-            assert "CHAINS" in stage.text()
 
     asyncio.run(run())
 

@@ -40,7 +40,6 @@ def read_for_real(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         return page(salt_sight()._replace(glance=desk.now, places=Places(tmp_path)))
 
     monkeypatch.setattr(FakeDesk, "read", read)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 def on_matrix(
@@ -328,7 +327,7 @@ def test_a_cell_is_changed_where_it_stands() -> None:
 
 def test_the_rest_of_a_shot_is_opened_in_the_editor_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[tuple[str, ...]] = []
-    monkeypatch.setattr("tui.screens.matrix.open_outside", lambda _app, argv: opened.append(argv) or "")
+    monkeypatch.setattr("tui.screens.outside.open_outside", lambda _app, argv: opened.append(argv) or "")
     monkeypatch.setenv("VISUAL", "nvim -p")
 
     async def scene(stage: Stage, screen: MatrixScreen) -> None:
@@ -486,6 +485,8 @@ def test_filter_sort_and_columns_are_found_again_and_foreign_words_are_not_belie
         )
         assert screen._query == Query("", "", False, False)
         assert screen._columns == ("shot",)
+        screen.restore({})
+        assert (screen._columns, screen._focus, screen._query) == (USUAL, "description", Query())
 
     on_matrix(scene)
 

@@ -18,7 +18,7 @@ from core.ledger.shapes import PlannedShot, Snapshot
 from core.studio.acts import opened
 from core.studio.assembly import Opened
 from core.studio.glance import glance
-from core.studio.pages import matrix, sift
+from core.studio.pages import matrix, matrix_filter
 from core.studio.pages.matrix_rows import COLUMNS, MatrixPage, Query
 from core.studio.pages.sight import Sight
 from core.studio.places import Places
@@ -216,9 +216,9 @@ def test_a_film_without_a_plan_or_a_ledger_still_has_its_rows() -> None:
 
 
 def test_the_names_a_filter_knows_are_those_of_the_film_and_the_board() -> None:
-    assert get_args(profile.Kind) == sift.KINDS
-    assert get_args(profile.Seam) == sift.SEAMS
-    assert {state.name for state in STATES} == set(sift.STATES)
+    assert get_args(profile.Kind) == matrix_filter.KINDS
+    assert get_args(profile.Seam) == matrix_filter.SEAMS
+    assert {state.name for state in STATES} == set(matrix_filter.STATES)
 
 
 def test_reading_the_matrix_loads_nothing_heavy() -> None:

@@ -65,14 +65,17 @@ TITLES = (
 )
 
 
-@pytest.mark.parametrize("foreign", HOSTILE)
-def test_hostile_text_is_shown_and_nothing_crashes(foreign: str) -> None:
+def test_hostile_text_is_shown_and_nothing_crashes() -> None:
     async def scene(stage: Stage, screen: MoneyScreen) -> None:
-        for _ in SECTIONS:
-            await stage.press("tab")
-        assert "budgets" in stage.text()
+        for foreign in HOSTILE:
+            stage.desk.pages["money"] = page = hostile(money_page(), foreign)
+            screen.want()
+            await stage.until(lambda page=page: screen._page == page, "the page")
+            for _ in SECTIONS:
+                await stage.press("tab")
+            assert "budgets" in stage.text()
 
-    on_money(scene, hostile(money_page(), foreign), (80, 24))
+    on_money(scene, size=(80, 24))
 
 
 def test_the_cursor_moves_inside_its_section_and_stops_at_both_ends() -> None:
@@ -263,7 +266,7 @@ def test_what_did_not_change_is_not_drawn_again() -> None:
     on_money(scene)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SIZES[:2])
 def test_the_failure_form_stands_over_nothing_that_is_still_drawn(size: tuple[int, int]) -> None:
     async def scene(stage: Stage, screen: MoneyScreen) -> None:
         await to(stage, screen, "doubts")

@@ -113,3 +113,70 @@ def test_a_paste_keeps_its_brackets() -> None:
     pasted = "\x1b[200~approve\x1b[201~"
     assert ReplyFilter().feed(pasted, 0.0) == pasted
     assert pressed(pasted) == []
+
+
+HOSTILE_PASTES = (
+    "a\x1bgy\nrrry",
+    "\x1b" + "gy" * 40,
+    "a\x1b]gy",
+    "\x1b[103u\x1b[121u",
+    "\x9dgy",
+    "gy\x1b",
+    "gy\x1bO",
+    "gy\x1b[",
+    "\x1b[Mgy",
+    "\x07\x03\x18\ufffd",
+    "\x1b[200~gy\r",
+)
+
+
+@pytest.mark.parametrize("inside", HOSTILE_PASTES, ids=repr)
+@pytest.mark.parametrize("step", [1, 3, 1000])
+def test_nothing_in_a_paste_becomes_a_key_and_keys_work_after_it(inside: str, step: int) -> None:
+    filter_, parser = ReplyFilter(), XTermParser()
+    sent = f"\x1b[200~{inside}\x1b[201~q"
+    passed = "".join(filter_.feed(sent[at : at + step], at * 0.001) for at in range(0, len(sent), step))
+    found = list(parser.feed(passed))
+    assert [event.key for event in found if isinstance(event, events.Key)] == ["q"]
+    pasted = [event.text for event in found if isinstance(event, events.Paste)]
+    assert all(char.isprintable() or char in "\n\r\t" for char in "".join(pasted))
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x1b"])
+def test_a_paste_whose_end_was_lost_gives_the_keyboard_back_to_a_key_that_comes_alone(key: str) -> None:
+    filter_ = ReplyFilter()
+    assert filter_.feed("\x1b[200~gy\rgy", 0.0) == ""
+    assert filter_.feed("gy\x03", 0.1) == "", "that is still the paste"
+    assert filter_.feed("g", STRING_S + 1) == ""
+    assert filter_.feed(key, 2 * STRING_S + 2) == ("\x03" if key == "\x03" else "")
+    assert filter_.rest(2 * STRING_S + 2.5) == (key == "\x1b")
+    assert filter_.feed("\x03", 2 * STRING_S + 3) == "\x03"
+
+
+def test_a_paste_of_megabytes_is_cut_and_ends() -> None:
+    filter_ = ReplyFilter()
+    passed = filter_.feed("\x1b[200~" + "x" * 3_000_000 + "\x1b[201~j", 0.0)
+    assert len(passed) < 200_000
+    assert pressed(passed) == ["j"]
+
+
+BODIES = ("", "1", "5", "200", "201", "1;2", "103;1:3", "121:89;2", "1;2;3;4", "99999", "9999999", "55296")
+ENDS = "ABCDEFHPQRSZIOMucnty~"
+SEQUENCES = (
+    *(f"\x1b{chr(code)}" for code in range(0x20, 0x7F) if chr(code) not in "[O]P_^X"),
+    *(f"\x1bO{chr(code)}" for code in range(0x20, 0x7F)),
+    *(f"\x1b[{body}{end}" for body in BODIES for end in ENDS if body + end not in {"200~", "M"}),
+    "\x1b\r",
+    "\x1bé",
+)
+
+
+def test_no_sequence_holds_the_keys_after_it_back_or_becomes_several() -> None:
+    """Alt and a letter, or esc and the next key in one packet of a slow line, are such sequences."""
+    for sequence in SEQUENCES:
+        filter_, parser = ReplyFilter(), XTermParser()
+        passed = filter_.feed(sequence, 0.0) + filter_.feed("gy", 0.1)
+        keys = [event.key for event in parser.feed(passed) if isinstance(event, events.Key)]
+        assert keys[-2:] == ["g", "y"], (sequence, keys)
+        assert len(keys) <= 3, (sequence, keys)
+        assert not set(keys[:-2]) & set("garxyu"), (sequence, keys)

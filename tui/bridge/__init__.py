@@ -35,6 +35,7 @@ from tui.bridge.follow import follow as follow
 from tui.bridge.follow import same_film as same_film
 from tui.bridge.follow import watch_folder as watch_folder
 from tui.bridge.values import Categories as Categories
+from tui.bridge.values import Committed as Committed
 from tui.bridge.values import Do as Do
 from tui.bridge.values import Glanced as Glanced
 from tui.bridge.values import News as News

@@ -122,9 +122,12 @@ def carry_out(desk: Desk, order: Order | Quote | Do) -> Said | Quoted:
         try:
             return Said(one_line(_act(desk, wanted)), True, wanted.act, wanted.shot)
         except WaitsForPerson:
-            if wanted.act not in {"go", "retake"}:
+            anew = _quoted(desk, wanted, again=True) if wanted.act in {"go", "retake"} else None
+            # The same sum again is no new question: something else waits for a person, and says so itself.
+            # What is free would even be given again without a question, and refused again, for ever.
+            if anew is None or anew.most == (wanted.most if wanted.agreed else 0):
                 raise
-            return _quoted(desk, wanted, again=True)
+            return anew
     except (RushesError, OSError) as error:
         return Said("  ".join(sentences(error, desk.root)), False, wanted.act, wanted.shot)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.base.errors import RushesError
 from core.studio.index import index_of
 from tui.bridge.desk import sentences
-from tui.bridge.values import Glanced, Unreadable, Value
+from tui.bridge.values import Committed, Glanced, Unreadable, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,8 @@ def follow(desk: Desk, send: Send, stop: Event, nudge: Event) -> None:
                     index_of(glance).prepare()
                     send(Glanced(glance))
                     shown = glance
+                else:
+                    send(Committed())
                 fault, due = None, False
                 stop.wait(PAINT_S)
                 _collect_again()

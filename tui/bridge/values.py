@@ -95,6 +95,11 @@ class Glanced:
 
 
 @dataclass(frozen=True, slots=True)
+class Committed:
+    """Something was committed of which the board's reading says nothing; a screen's page may."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """The film could not be read; the last good reading stays on screen."""
 
@@ -135,7 +140,7 @@ class Categories:
     names: tuple[str, ...]
 
 
-Value = Glanced | Unreadable | Said | Quoted | Paged | Picture | Categories
+Value = Glanced | Committed | Unreadable | Said | Quoted | Paged | Picture | Categories
 
 
 class News(Message, bubble=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -131,10 +132,19 @@ def attach_arguments(parser: argparse.ArgumentParser) -> None:
         "--read-only", action="store_true", help="a second screen: shows, and acts on nothing"
     )
     parser.add_argument("--plain", action="store_true", help="sentences instead, for screen readers")
-    parser.add_argument("--theme", metavar="NAME", help="its colours; settings.toml sets them for good")
+    parser.add_argument(
+        "--theme", type=_theme, metavar="NAME", help="its colours; settings.toml sets them for good"
+    )
     parser.add_argument("--pictures", choices=settings.PICTURES, help="how frames are drawn")
     parser.add_argument("--no-pictures", action="store_true", help="no frames, for thin lines")
     parser.add_argument("--ascii", action="store_true", help="ASCII signs")
+
+
+def _theme(name: str) -> str:
+    """Raises BadInput with the nearest, whether or not this terminal could wear it."""
+    from tui.palettes import palette  # noqa: PLC0415 - Textual, only where a theme is named
+
+    return palette(name).name
 
 
 def attach(args: argparse.Namespace) -> int:
@@ -150,12 +160,13 @@ def show(places: Places, worn: settings.Settings, *, read_only: bool = False) ->
     if not can_draw():
         talk.say("this terminal cannot show the dashboard: here is `rushes status`")
         return plain.once(places)
+    gc.disable()  # up to the first paint, which it delays by a fifth: `follow` switches it on again
     from core.studio.desk import StudioDesk  # noqa: PLC0415
-    from tui.app import run_board  # noqa: PLC0415 - Textual, only to draw
+    from tui.opening import run_board  # noqa: PLC0415 - Textual, only to draw
 
     desk = StudioDesk(places)
-    desk.glance()  # a film that cannot be shown is a sentence on the shell, not an empty screen
-    return run_board(desk, worn.board, ascii_signs=worn.ascii, read_only=read_only)
+    first = desk.glance()  # a film that cannot be shown is a sentence on the shell, not an empty screen
+    return run_board(desk, worn.board, first=first, ascii_signs=worn.ascii, read_only=read_only)
 
 
 def looks(args: argparse.Namespace, held: settings.Settings) -> settings.Settings:

@@ -142,11 +142,6 @@ def limit(micro: int) -> str:
     return dollars(micro).removesuffix(".00")
 
 
-def spent(money: MoneyRow) -> int:
-    """What is gone or promised, micro-dollars."""
-    return money.settled + money.committed + money.reserved + money.in_doubt
-
-
 def _title(found: Glance) -> str:
     day = f", day {found.day}{f' of {found.days}' if found.days else ''}" if found.day is not None else ""
     return f"{one_line(found.title, 200) or 'A film without a title'}{day}{', rehearsal' * found.rehearsal}."
@@ -154,7 +149,7 @@ def _title(found: Glance) -> str:
 
 def _money(found: Glance) -> list[str]:
     """Will the money last?"""
-    money, gone = found.money, spent(found.money)
+    money, gone = found.money, found.money.spent
     if money.free_only and not gone:
         return ["Every provider of this film is free."]
     used = dollars(gone, about=gone != money.settled)

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from core.base.text import one_line
-from tui.commands.spoken import dollars, limit, spent
+from tui.commands.spoken import dollars, limit
 
 if TYPE_CHECKING:
     from core.studio.rows import Glance
@@ -75,7 +75,7 @@ def _waits(found: Glance) -> list[str]:
 
 
 def _money(found: Glance) -> list[str]:
-    money, gone = found.money, spent(found.money)
+    money, gone = found.money, found.money.spent
     if money.free_only and not gone:
         return ["free"]
     about = "~" if gone != money.settled else ""

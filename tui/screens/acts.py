@@ -12,7 +12,7 @@ from tui import keymap
 from tui.bridge import ChainRow, Do, Glance, Order, Quote, Quoted, ShotRow, index_of
 from tui.screens.cursor import Cursor, shot_at, waiting_at
 from tui.widgets.figures import usd
-from tui.widgets.lines import literal
+from tui.widgets.lines import literal, slate
 
 _VERDICT = frozenset({"review", "rejected", "held", "stale", "circled"})
 """States in which there is a take to judge."""
@@ -50,6 +50,8 @@ def meaning(act: str, glance: Glance, cursor: Cursor) -> Meaning:
     return _of_shot(act, glance, cursor)
 
 
+WHOLE_FILM = frozenset({"go", "pause", "assemble"})
+"""Acts that are not about single shots."""
 _MANY = {"approve": "Circle", "reject": "Reject", "hold": "Hold", "retake": "retake"}
 """The acts that may mean many shots at once."""
 _NAMED = 6
@@ -76,16 +78,12 @@ def meaning_of_many(act: str, glance: Glance, shots: tuple[str, ...]) -> Meaning
     several = Order(act, several=tuple(fit))
     if act == "retake":
         return Quote(several)
-    named = ", ".join(_slate(shot, take) for shot, take in fit[:_NAMED])
+    named = ", ".join(slate(shot, take) for shot, take in fit[:_NAMED])
     more = f" and {len(fit) - _NAMED} more" if len(fit) > _NAMED else ""
     rest = f" {len(shots) - len(fit)} left out: {left}." if left else ""
     stale = " Later takes made from them go stale." if act == "reject" else ""
     plural = "" if len(fit) == 1 else "s"
     return Ask(f"{_MANY[act]} {len(fit)} take{plural}: {named}{more}?{stale}{rest} y/n", several)
-
-
-def _slate(shot: str, take: int | None) -> str:
-    return literal(shot, 32) + (f" t{take:02d}" if take is not None else "")
 
 
 def possible(glance: Glance, cursor: Cursor) -> tuple[str, ...]:
@@ -184,7 +182,7 @@ def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
         return Refused("no shot is selected")
     name = literal(shot.id, 32)
     take = take_at(glance, cursor, shot)
-    slate = f"{name} t{take:02d}" if take is not None else name
+    named = slate(shot.id, take)
     order = Order(act, shot=shot.id, take=take)
     if act == "fail":
         return order if shot.takes else Refused(f"{name} has no take that could have failed")
@@ -198,9 +196,9 @@ def _of_shot(act: str, glance: Glance, cursor: Cursor) -> Meaning:
     if take is None or shot.state not in _VERDICT:
         return Refused(f"{name} {_is(shot)}: there is no take to judge")
     if act == "approve" and shot.state == "circled" and take == shot.approved_take:
-        return Refused(f"{slate} is circled already")
+        return Refused(f"{named} is circled already")
     if act == "reject":
-        return Ask(f"Reject {slate}? Later takes made from it go stale. y/n", order)
+        return Ask(f"Reject {named}? Later takes made from it go stale. y/n", order)
     return order
 
 

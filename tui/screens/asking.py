@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
-from textual import on
 from textual.geometry import Region
 
 from tui import keymap
-from tui.bridge import Do, Order, Quote, Quoted
-from tui.dialogs.fail_form import FailForm, Known
-from tui.dialogs.line import LineInput
+from tui.bridge import Do, Order, Quote, Quoted, Said
 from tui.screens import cursor as moves
 from tui.screens.acts import Ask, Meaning, Refused, meaning, meaning_of_many, of_doubt, of_quote
 from tui.screens.base import BaseScreen
-from tui.screens.shared import ONLY_LOOKS, Shared
+from tui.screens.layout import is_small
+from tui.screens.shared import Shared
 from tui.widgets.foot import Notice
-from tui.widgets.lines import literal
+from tui.widgets.lines import literal, slate
+
+if TYPE_CHECKING:
+    from tui.dialogs.fail_form import FailForm, Known
+    from tui.dialogs.line import LineInput
 
 _LINE = 24
 """Cells that a line to write in has at least."""
@@ -34,7 +37,9 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
         self._asked: Order | None = None
-        """What the desk was asked the price of."""
+        """What the desk was asked the price of, or was given, with no key since."""
+        self._later = Notice()
+        """What went wrong while a line was written or a question stood: said after it."""
         self._then: Callable[[str], None] = lambda _text: None
         """What becomes of the line that is being written."""
 
@@ -46,11 +51,25 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
             return True
         if keymap.action(action).mode != self.mode:
             return False
-        return self.mode != keymap.ASK or (self._ask is not None and action in self._ask.choices)
+        if self.mode != keymap.ASK:
+            return True
+        # In a window too small for the question nobody has read it: it can only be left.
+        readable = action == "no" or not is_small(*self.size)
+        return readable and self._ask is not None and action in self._ask.choices
 
     def enter(self, mode: str) -> None:
         self.mode = mode
+        self._say_later()
         self.redraw()
+
+    def _say_later(self) -> None:
+        if self.mode == keymap.NORMAL and self._later.text:
+            self.shared.notice, self._later = self._later, Notice()
+
+    def show_said(self, said: Said) -> None:
+        if not said.good and self.mode != keymap.NORMAL:
+            self._later = Notice(said.text, "need")
+        super().show_said(said)
 
     # What a screen may use.
 
@@ -83,8 +102,8 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
         self.shared.notice, self._asked = Notice(), None
         if isinstance(what, Refused):
             self.say(what.why, "quiet")
-        elif self.shared.read_only:
-            self.say(ONLY_LOOKS, "quiet")
+        elif not self.may_act():
+            return
         elif isinstance(what, Quote) and act == "retake":
             order = what.order
             named = f"{len(order.several)} shots" if order.several else literal(order.shot, 32)
@@ -122,8 +141,12 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
 
     def show_quote(self, quoted: Quoted) -> None:
         """The answer to a question of money: becomes a question, or is done at once where it is free."""
-        late = self.mode != keymap.NORMAL or (quoted.order != self._asked and not quoted.again)
-        if self.glance is None or late:
+        if self.glance is None:
+            return
+        if self.mode != keymap.NORMAL or quoted.order != self._asked:
+            # A question that comes up under a finger on its way to another key would be answered unread.
+            if quoted.again:
+                self.show_said(Said(f"nothing was ordered, it costs more by now: {quoted.text}", good=False))
             return
         self._asked, self.shared.notice = None, Notice()
         if quoted.order.act == "settle":
@@ -138,6 +161,7 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
 
     def _give(self, order: Order) -> None:
         self.send(order)
+        self._asked = order
         if order.several:
             self.shared.marked, self.shared.range_from = frozenset(), ""
         elif self.glance and order.act == "reject":
@@ -173,8 +197,7 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
         if self._ask is None or not isinstance(self._ask.order, Order):
             return
         order = self._ask.order
-        take = f" t{order.take:02d}" if order.take is not None else ""
-        named = f"{len(order.several)} shots" if order.several else f"{literal(order.shot, 32)}{take}"
+        named = f"{len(order.several)} shots" if order.several else slate(order.shot, order.take)
         self.open_line(
             f"{order.act} {named}: why?",
             f"{order.act} it",
@@ -244,7 +267,7 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
 
     @property
     def _line(self) -> LineInput:
-        return self.query_one("#line", LineInput)
+        return cast("LineInput", self.query_one("#line"))
 
     async def action_line_done(self) -> None:
         await self._line.settled()
@@ -252,6 +275,7 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
         self.shared.notice = Notice()
         self.mode = keymap.NORMAL
         self._then(text)
+        self._say_later()
         self.redraw()
 
     def action_line_cancel(self) -> None:
@@ -263,7 +287,7 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
 
     @property
     def _form(self) -> FailForm:
-        return self.query_one("#form", FailForm)
+        return cast("FailForm", self.query_one("#form"))
 
     def action_fail(self) -> None:
         if self.glance is None:
@@ -279,6 +303,7 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
     def form_knows(self) -> Known:
         """What the failure form may offer: the film's categories, what helped, what words hint at."""
         from core.studio.pages.failures import OUTCOMES, guess  # noqa: PLC0415 - 5 ms, when a form is opened
+        from tui.dialogs.fail_form import Known  # noqa: PLC0415
 
         names, known = self.shared.categories, self.glance.failure_categories if self.glance else ()
         helped = {name: workaround for name, _, _, workaround in known if workaround}
@@ -297,8 +322,7 @@ class AskingScreen(BaseScreen, inherit_bindings=False):
         self._form.close()
         self.enter(keymap.NORMAL)
 
-    @on(FailForm.Filled)
-    def _log_failure(self, event: FailForm.Filled) -> None:
+    def on_fail_form_filled(self, event: FailForm.Filled) -> None:
         event.stop()
         self._form.close()
         self.enter(keymap.NORMAL)

@@ -8,45 +8,37 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.geometry import Region
-from textual.timer import Timer
 
 from core.studio.index import index_of
 from tui import keymap
-from tui.bridge import NOTHING, Glance, Picture, Still, WantPictures, Wish
+from tui.bridge import Glance
 from tui.screens.acts import possible
 from tui.screens.cursor import waiting_at
-from tui.screens.frame import FrameScreen
 from tui.screens.layout import FRAMES, Places, Wants, arrange, is_wide
+from tui.screens.pictured import PicturedScreen
 from tui.screens.shared import Shared
 from tui.widgets import failures, money, takes
 from tui.widgets.chains import Chains
 from tui.widgets.failures import Failures
 from tui.widgets.foot import Events, Notice
-from tui.widgets.lines import Line, LinePanel, Span, literal
+from tui.widgets.lines import LinePanel, literal, wall_lines
 from tui.widgets.money import MoneyPanel
-from tui.widgets.picture import Frame
 from tui.widgets.shot import Detail, Says, ShotPanel
 from tui.widgets.stills import stills
 from tui.widgets.takes import Takes
 from tui.widgets.waiting import Waiting
 
-REST_S = 0.15
-"""The cursor rests when it has not moved for so long."""
 
-
-class BoardScreen(FrameScreen):
+class BoardScreen(PicturedScreen):
     """Chains, what waits, money, failures, the log, and the frames of the selected shot."""
 
     NAME: ClassVar[str] = "board"
+    PICTURES: ClassVar[tuple[str, ...]] = FRAMES
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
         self._detail = False
         self._takes = False
-        self._frames = {name: Frame(name, shared.look) for name in FRAMES}
-        self._wanted: dict[str, tuple[Still, str]] = {}
-        """By panel: the frame that belongs there now, and its caption."""
-        self._look_at: Timer | None = None
 
     def body(self) -> Iterable[LinePanel]:
         yield Chains("chains")
@@ -96,9 +88,9 @@ class BoardScreen(FrameScreen):
         look, glance, shot = self.look, self.glance, self.cursor.shot
         if glance is None:
             return
-        self.panel("wall").show(lambda _width, height: [Line((Span(look.wall, "faint"),))] * height)
+        self.panel("wall").show(lambda _width, height: wall_lines(height, look.wall))
         self.query_one("#chains", Chains).rows(glance, shot, look)
-        self.query_one("#takes", Takes).rows(glance, shot, look)
+        self.query_one("#takes", Takes).rows(glance, shot, self.marked, look)
         self.query_one("#shot", ShotPanel).rows(glance, shot, look)
         self.query_one("#says", Says).rows(glance, shot, look)
         at = self.cursor.waiting if self.cursor.in_waiting else None
@@ -112,7 +104,7 @@ class BoardScreen(FrameScreen):
             side.rows(glance, shot, waiting_at(glance, self.cursor), look)
         wide = is_wide(self.size.width, self.size.height)
         self.query_one("#events", Events).rows(glance.events, look, titled=wide)
-        self._want_pictures(glance)
+        self.wish(stills(glance, shot, len(self.picture_rooms())))
 
     def possible(self) -> tuple[str, ...]:
         if self.glance is None:
@@ -148,30 +140,3 @@ class BoardScreen(FrameScreen):
         self.shared.notice = Notice()
         self._takes = not self._takes
         self.redraw()
-
-    # Pictures.
-
-    def show_picture(self, picture: Picture) -> None:
-        for name, (still, caption) in self._wanted.items():
-            if still == picture.still:
-                self._frames[name].draw(picture.drawn, caption)
-
-    def _want_pictures(self, glance: Glance) -> None:
-        """Asks for the frames of the selected shot once everything else is on screen and the cursor
-        rests: a picture is the dearest thing to send."""
-        before, self._wanted = self._wanted, {}
-        places = [(name, self._places[name]) for name in FRAMES if name in self._places]
-        chosen = stills(glance, self.cursor.shot, len(places))
-        for (name, place), choice in zip(places, chosen, strict=False):
-            wish = Wish(self.shared.kind, place.width, place.height - 1)
-            still = Still(choice.shot, choice.take, choice.end, wish)
-            self._wanted[name] = (still, choice.caption)
-        for name, _ in places[len(chosen) :]:
-            self._frames[name].draw(NOTHING, "")
-        if self._wanted != before and self._wanted:
-            if self._look_at is not None:
-                self._look_at.stop()
-            self._look_at = self.set_timer(REST_S, self._send_wish)
-
-    def _send_wish(self) -> None:
-        self.post_message(WantPictures(tuple(still for still, _ in self._wanted.values())))

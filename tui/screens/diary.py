@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -10,15 +9,14 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.geometry import Region
 
-from core.base import settings
-from core.base.errors import BadInput
-from core.studio.pages import diary, outside
+from core.studio.pages import diary
 from tui import keymap
+from tui.screens.acts import WHOLE_FILM
 from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places
-from tui.screens.outside import open_outside
+from tui.screens.outside import edit
 from tui.widgets.diary import DiaryView, Spot, count, diary_lines, found, heading, last, moved, room, within
-from tui.widgets.lines import Line, LinePanel, Span, literal
+from tui.widgets.lines import LinePanel, literal, reading
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -32,7 +30,6 @@ LOOK_S = 2.0
 """How often the file is looked at: nobody tells of a change that is not of the film's plan."""
 _FAR = 200
 """Lines beyond which a step counts blocks: nobody counts lines so far, and each is laid out."""
-_WHOLE_FILM = frozenset({"go", "pause", "assemble"})
 
 
 class DiaryScreen(FrameScreen):
@@ -82,8 +79,7 @@ class DiaryScreen(FrameScreen):
     def draw(self) -> None:
         page, look = self._shown, self.look
         if page is None:
-            quiet = [Line((Span(" DIARY  reading", "quiet"),))]
-            self._text.show(lambda _width, _height: quiet)
+            self._text.show(lambda _width, _height: reading("DIARY"))
             return
         self._spot = within(page, self._spot, self._text.size.width, look)
         view = DiaryView(page, self._spot, self._needle, self._held)
@@ -110,7 +106,7 @@ class DiaryScreen(FrameScreen):
         return ()
 
     def mean(self, act: str) -> None:
-        if act in _WHOLE_FILM:
+        if act in WHOLE_FILM:
             super().mean(act)
         else:
             self.say(f"no shot is chosen here: {keymap.key_of('board')} goes to the board", "quiet")
@@ -228,9 +224,7 @@ class DiaryScreen(FrameScreen):
             if text:
                 self.do(f"log {kind}", partial(diary.log, kind=kind, text=text))
 
-        if self.shared.read_only:
-            self.say("this board only looks: open it without --read-only to act", "quiet")
-        else:
+        if self.may_act():
             self.open_line(f"{kind}:", "log it", answer)
 
     def action_diary_started(self) -> None:
@@ -253,17 +247,11 @@ class DiaryScreen(FrameScreen):
         if page is None or not page.there:
             self.say(f"there is no diary yet: {keymap.key_of('diary_write')} begins it", "quiet")
             return
-        if self.shared.read_only:
-            self.say("this board only looks: open it without --read-only to act", "quiet")
+        if not self.may_act():
             return
         # Beside what is only shown yet, lines stand elsewhere.
         line = 0 if page.behind or not page.blocks else page.blocks[self._spot.block].line
-        try:
-            argv = outside.editor_argv(Path(page.path), os.environ, settings.load().board.editor, line)
-        except BadInput as error:
-            self.say(f"{error.what}; {error.todo}" if error.todo else error.what, "need")
-            return
-        self.say(open_outside(self.app, argv))
+        edit(self, Path(page.path), line)
         self.want()
 
     # Between two runs.

@@ -55,9 +55,9 @@ class DoctorScreen(FrameScreen):
         super().show_page(paged)
 
     def draw(self) -> None:
-        page, look = self._page, self.look
+        page, look = self.last_page(doctor.DoctorPage), self.look
         panel = self.panel("doctor_checks")
-        if not isinstance(page, doctor.DoctorPage):
+        if page is None:
             panel.show(lambda _width, _height: [title("DOCTOR", Span("  looking", "faint"))])
             return
         panel.show(lambda width, height: doctor_lines(page, self._at, width, height, look))
@@ -66,8 +66,8 @@ class DoctorScreen(FrameScreen):
         return ("doctor_again",)
 
     def step(self, by: int) -> None:
-        rows = len(self._page.rows) if isinstance(self._page, doctor.DoctorPage) else 0
-        self._at = max(0, min(rows - 1, self._at + by))
+        page = self.last_page(doctor.DoctorPage)
+        self._at = max(0, min(len(page.rows) - 1 if page else 0, self._at + by))
         self.move(self.cursor)
 
     def open_selected(self) -> None:

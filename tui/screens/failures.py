@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -24,9 +24,8 @@ from tui.widgets.failures_page import (
     cost_lines,
     detail_lines,
     row_lines,
-    slate,
 )
-from tui.widgets.lines import Line, LinePanel, Span, literal, title
+from tui.widgets.lines import Line, LinePanel, lit_by, literal, reading, slate, wall_lines
 
 if TYPE_CHECKING:
     from core.studio.pages.failures import Failed, FailuresPage, Filter
@@ -80,7 +79,7 @@ class FailuresScreen(FrameScreen):
 
     @property
     def known(self) -> FailuresPage | None:
-        return self._page if isinstance(self._page, failures.FailuresPage) else None
+        return self.last_page(failures.FailuresPage)
 
     @property
     def at(self) -> int:
@@ -120,12 +119,15 @@ class FailuresScreen(FrameScreen):
         page, look = self.known, self.look
         rows, detail = self.panel("failures_rows"), self.panel("failures_detail")
         if page is None:
-            rows.show(lambda _width, _height: [title("FAILURES", Span("  reading", "faint"))])
+            rows.show(lambda _width, _height: reading("FAILURES"))
             return
         here = self._category is None
-        rows.show(
-            lambda width, height: row_lines(page, self.at, self._sought, width, height, look, here=here)
-        )
+        area = keymap.key_of("area")
+
+        def catalogue(width: int, height: int) -> Sequence[Line]:
+            return row_lines(page, self.at, self._sought, width, height, look, here=here)
+
+        rows.show(lit_by(catalogue, area) if here else catalogue)
         self._draw_still(page)
         row = self.row
         told = page.detail if row and page.detail and page.detail.first == row.first else None
@@ -141,11 +143,14 @@ class FailuresScreen(FrameScreen):
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self.panel("failures_categories").show(
-            lambda width, height: category_lines(page, category, width, height, look)
-        )
+
+        def categories(width: int, height: int) -> Sequence[Line]:
+            return category_lines(page, category, width, height, look)
+
+        here = lit_by(categories, keymap.key_of("area"))
+        self.panel("failures_categories").show(categories if category is None else here)
         self.panel("failures_costs").show(lambda width, height: cost_lines(page, width, height, look))
-        self.panel("failures_wall").show(lambda _width, height: [Line((Span(look.wall, "faint"),))] * height)
+        self.panel("failures_wall").show(lambda _width, height: wall_lines(height, look.wall))
 
     def possible(self) -> tuple[str, ...]:
         if self._category is not None:
@@ -235,8 +240,7 @@ class FailuresScreen(FrameScreen):
         if row is None or page is None or self._category is not None:
             self.say("no failure is selected", "quiet")
             return
-        if self.shared.read_only:
-            self.say("this board only looks: open it without --read-only to act", "quiet")
+        if not self.may_act():
             return
         was = {name: getattr(row, name) for name in ("category", "broke", "cause", "workaround", "outcome")}
         self.enter(keymap.FORM)
@@ -261,7 +265,7 @@ def _wide(area: Region, categories: int) -> Places:
     wall = area.width * 6 // 10
     top = min(categories + 2, max(5, area.height // 3))
     costs = min(categories + 1, _COSTS) if area.height >= 24 else 0
-    right = Region(wall + 1, area.y, area.width - wall - 1, area.height)
+    right = Region(wall + 1, area.y, area.width - wall - 2, area.height)
     places = {
         "categories": Region(area.x, area.y, wall - 1, top),
         "rows": Region(area.x, area.y + top + 1, wall - 1, area.height - top - 1),
@@ -278,7 +282,7 @@ def _narrow(area: Region, categories: int) -> Places:
     top = min(categories + 2, max(4, area.height // 4))
     low = max(4, area.height // 3)
     return {
-        "categories": Region(area.x, area.y, area.width, top),
-        "rows": Region(area.x, area.y + top, area.width, area.height - top - low),
+        "categories": Region(area.x, area.y, area.width - 1, top),
+        "rows": Region(area.x, area.y + top, area.width - 1, area.height - top - low),
         "detail": Region(area.x, area.bottom - low, area.width, low),
     }

@@ -15,7 +15,6 @@ from tui import keymap
 from tui.screens import cursor as moves
 from tui.screens.asking import AskingScreen
 from tui.screens.cursor import Cursor
-from tui.screens.help import HelpScreen
 from tui.screens.palette import Found, find_actions
 from tui.widgets.foot import Notice
 from tui.widgets.lines import literal
@@ -88,17 +87,24 @@ class FrameScreen(AskingScreen, inherit_bindings=False):
             self._draw_range()
         self.redraw()
 
+    def follow(self, shot: str, take: int | None) -> None:
+        """The shot of a line that was chosen: the keys of shots mean it, where the film has it."""
+        known = self.glance is not None and moves.shot_at(self.glance, Cursor(shot)) is not None
+        self.move(Cursor(shot, take=take) if known else self.cursor)
+
     # Before and after every key.
 
     def stops(self, name: str, act: str) -> bool:
         """Whether a key is explained, or answers the card, instead of being done."""
+        self._asked = None
         if self.shared.card is not None:
             waits = self.shared.card.waiting
             self.board.close_card()
             digit = int(act[-3]) if name == "count" else 0
             if 0 < digit <= len(waits):
                 self.go_to_waiting(waits[digit - 1])
-            if digit or name == "close":
+            # The card may have come over a question, and over its sum.
+            if digit or name == "close" or self.mode == keymap.ASK:
                 return True
         if not self.shared.explaining or name == "close":
             return False
@@ -262,6 +268,8 @@ class FrameScreen(AskingScreen, inherit_bindings=False):
     def action_help(self) -> None:
         self.shared.notice = Notice()
         self.redraw()
+        from tui.screens.help import HelpScreen  # noqa: PLC0415 - with Textual's inputs, see `furnish`
+
         self.app.push_screen(HelpScreen(self.look, self.NAME))
 
     def action_quit(self) -> None:

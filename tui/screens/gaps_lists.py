@@ -12,12 +12,13 @@ from textual.geometry import Region
 from core.studio.index import index_of
 from core.studio.pages import gaps
 from core.studio.pages.gaps import GapsPage, Place
+from tui import keymap
 from tui.screens.cursor import Cursor
 from tui.screens.frame import FrameScreen
-from tui.screens.layout import Places
+from tui.screens.layout import Places, under_strip
 from tui.screens.shared import Shared
 from tui.widgets import gaps as drawn
-from tui.widgets.lines import Line, LinePanel, Span, literal
+from tui.widgets.lines import Compose, LinePanel, lit_by, literal, reading, wall_lines
 
 if TYPE_CHECKING:
     from core.studio.pages.sight import Sight
@@ -28,8 +29,9 @@ TOGETHER = (160, 45)
 REST_S = 10.0
 """Least time between two looks through everything uncertain."""
 QUICK_S = 0.5
+"""A look that took less is taken again after each act."""
 REST_SHARE = 20
-"""And so many times what the last one took: three seconds, of ten thousand shots."""
+"""And so many times what the last one took: some seconds of a film of ten thousand shots."""
 
 
 class GapsLists(FrameScreen):
@@ -58,25 +60,20 @@ class GapsLists(FrameScreen):
 
     def places(self, area: Region) -> Places:
         together = self._together()
-        found = together_places(area, self._held) if together else alone_places(area, self._section)
+        found = together_places(area, self._held) if together else under_strip(area, self._section)
         return {f"gaps_{name}": region for name, region in found.items()}
 
     def _together(self) -> bool:
         return self.size.width >= TOGETHER[0] and self.size.height >= TOGETHER[1]
 
     def covered_by_form(self) -> tuple[str, ...]:
-        form = self.form_region()
-        return tuple(
-            name
-            for name, region in self._places.items()
-            if name.startswith("gaps_") and region.overlaps(form)
-        )
+        return self.under_form()
 
     # Reading.
 
     @property
     def _held(self) -> GapsPage | None:
-        return self._page if isinstance(self._page, GapsPage) else None
+        return self.last_page(GapsPage)
 
     def page(self) -> Callable[[Sight], object]:
         due = self._due()
@@ -140,26 +137,29 @@ class GapsLists(FrameScreen):
 
     def draw(self) -> None:
         look, page = self.look, self._held
-        self.panel("gaps_wall").show(lambda _width, height: [Line((Span(look.wall, "faint"),))] * height)
+        self.panel("gaps_wall").show(lambda _width, height: wall_lines(height, look.wall))
         strip = partial(drawn.strip_line, self._section, page, look=look)
         self.panel("gaps_strip").show(lambda width, _height: [strip(width)])
         if page is None:
             for name in SECTIONS:
-                self.panel(f"gaps_{name}").show(lambda _w, _h: [Line((Span(" reading", "faint"),))])
+                self.panel(f"gaps_{name}").show(lambda _width, _height: reading())
             return
         at = {name: self._at[name] if name == self._section else None for name in SECTIONS}
         ticked = {name: self._lines_ticked(name) for name in SECTIONS}
-        self.panel("gaps_tasks").show(
-            lambda width, height: drawn.task_lines(page, at["tasks"], ticked["tasks"], width, height, look)
-        )
-        self.panel("gaps_suggestions").show(
-            lambda width, height: drawn.suggestion_lines(
+        lists: dict[str, Compose] = {
+            "tasks": lambda width, height: drawn.task_lines(
+                page, at["tasks"], ticked["tasks"], width, height, look
+            ),
+            "suggestions": lambda width, height: drawn.suggestion_lines(
                 page, at["suggestions"], ticked["suggestions"], width, height, look
-            )
-        )
-        self.panel("gaps_uncertain").show(
-            lambda width, height: drawn.gap_lines(page, gaps.KINDS, at["uncertain"], width, height, look)
-        )
+            ),
+            "uncertain": lambda width, height: drawn.gap_lines(
+                page, gaps.KINDS, at["uncertain"], width, height, look
+            ),
+        }
+        for name, lines in lists.items():
+            here = name == self._section and self._together()
+            self.panel(f"gaps_{name}").show(lit_by(lines, keymap.key_of("area")) if here else lines)
 
     def _lines_ticked(self, section: str) -> frozenset[int]:
         ticked = self._ticked[section]
@@ -198,8 +198,7 @@ class GapsLists(FrameScreen):
     def _follow_shot(self) -> None:
         """The keys that act on shots mean the shot of the chosen line, where it is of one."""
         to = self._place()
-        known = self.glance is not None and bool(to.shot) and index_of(self.glance).shot(to.shot) is not None
-        self.move(Cursor(to.shot, take=to.take) if known else self.cursor)
+        self.follow(to.shot, to.take)
 
     def _place(self) -> Place:
         """Where the chosen line leads."""
@@ -288,16 +287,10 @@ class GapsLists(FrameScreen):
         self._ended = kept.get("ended") == "yes"
 
 
-def alone_places(area: Region, section: str) -> Places:
-    """The strip of sections, and the open one."""
-    rest = Region(area.x, area.y + 1, area.width, max(0, area.height - 1))
-    return {"strip": Region(area.x, area.y, area.width, 1), section: rest}
-
-
 def together_places(area: Region, page: GapsPage | None) -> Places:
     """Tasks over suggestions at the left, everything uncertain at the right."""
     wall = area.width * 55 // 100
-    left, right = wall - 1, area.width - wall - 2
+    left, right = wall - 1, area.width - wall - 3
     wanted = len(page.tasks) + 9 if page else 0
     tasks = max(area.height // 3, min(wanted, area.height * 6 // 10))
     return {

@@ -11,7 +11,8 @@ from textual.screen import Screen
 from tui import keymap
 from tui.dialogs.line import LineInput
 from tui.theme import Look
-from tui.widgets.legend import Help
+from tui.widgets.legend import Help, foot_line, help_lines
+from tui.widgets.lines import LinePanel
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -33,6 +34,7 @@ class HelpScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         yield Help("help")
+        yield LinePanel("foot")
         yield LineInput("line")
 
     @property
@@ -51,11 +53,16 @@ class HelpScreen(Screen[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         self.page.place(Region(1, 0, max(1, self.size.width - 2), max(1, self.size.height - 1)))
+        self.query_one("#foot", LinePanel).place(Region(0, self.size.height - 1, self.size.width, 1))
         self._scroll(0)
 
     def _scroll(self, by: int) -> None:
         self._top = max(0, min(self.page.furthest(self._about, self._words, self._look), self._top + by))
         self.page.rows(self._top, self._about, self._words, self._look)
+        width, height = self.size.width - 2, self.size.height - 1
+        count = len(help_lines(max(1, width), self._about, self._words, self._look))
+        foot = foot_line(self._top, height, count)
+        self.query_one("#foot", LinePanel).show(lambda _width, _height: [foot])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

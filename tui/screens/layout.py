@@ -74,6 +74,21 @@ def around(width: int, height: int, below: int) -> Places:
     }
 
 
+def below_card(places: Places, card: Region) -> Places:
+    """What stands beside a card over the top of the body: a list cut in two would say nothing, so it goes."""
+    kept = {name: place for name, place in places.items() if not place.overlaps(card)}
+    for name, place in places.items():
+        if name.endswith("wall") and place.bottom > card.bottom:
+            kept[name] = Region(place.x, card.bottom, place.width, place.bottom - card.bottom)
+    return kept
+
+
+def under_strip(area: Region, section: str) -> Places:
+    """A strip of names, and below it the one section that is open; a column of air at the right."""
+    rest = Region(area.x, area.y + 1, area.width - 1, max(0, area.height - 1))
+    return {"strip": Region(area.x, area.y, area.width, 1), section: rest}
+
+
 def _steps(count: int) -> int:
     """Lines for a list of `count` with its title."""
     return 1 - STEP * (-count // STEP)

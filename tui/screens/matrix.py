@@ -6,22 +6,19 @@ load with the whole film.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from core.base import settings
-from core.base.errors import BadInput
-from core.studio.pages import matrix, outside
+from core.studio.pages import matrix
+from core.studio.pages.matrix_filter import KINDS, SEAMS
 from core.studio.pages.matrix_rows import EDITED, MatrixPage, MatrixRow, Written
-from core.studio.pages.sift import KINDS, SEAMS
 from tui import keymap
 from tui.bridge import Do
 from tui.screens.acts import Ask
 from tui.screens.matrix_list import MatrixList
-from tui.screens.outside import open_outside
+from tui.screens.outside import edit
 from tui.widgets.lines import literal
 
 if TYPE_CHECKING:
@@ -61,8 +58,8 @@ class MatrixScreen(MatrixList):
         page = self._shown
         if page is None or self.cursor.shot not in page.places:
             self.say("no shot is listed: / changes the filter", "quiet")
-        elif self.shared.read_only:
-            self.say("this board only looks: open it without --read-only to act", "quiet")
+        elif not self.may_act():
+            return
         elif self._focus == "note":
             self.action_matrix_note()
         elif self._focus == "lock":
@@ -105,8 +102,8 @@ class MatrixScreen(MatrixList):
         page = self._shown
         if page is None or self.cursor.shot not in page.places:
             self.say("no shot is listed: / changes the filter", "quiet")
-        elif self.shared.read_only:
-            self.say("this board only looks: open it without --read-only to act", "quiet")
+        elif not self.may_act():
+            return
         else:
             self._editing, self._to_editor = (self.cursor.shot, "description"), True
             self.want()
@@ -117,12 +114,7 @@ class MatrixScreen(MatrixList):
         if page is None or shot not in page.places or self.glance is None:
             return
         path = Path(self.glance.film) / "shots" / f"{self._row(shot).shot.chain}.toml"
-        try:
-            argv = outside.editor_argv(path, os.environ, settings.load().board.editor, line)
-        except BadInput as error:
-            self.say(f"{error.what}; {error.todo}" if error.todo else error.what, "need")
-            return
-        self.say(open_outside(self.app, argv))
+        edit(self, path, line)
 
     def action_matrix_note(self) -> None:
         shots = self.targets()

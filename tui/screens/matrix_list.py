@@ -11,10 +11,11 @@ from textual.geometry import Region
 from core.studio.pages import matrix
 from core.studio.pages.matrix_rows import MatrixPage, Query
 from tui import keymap
+from tui.screens.acts import WHOLE_FILM
 from tui.screens.cursor import Cursor
 from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places
-from tui.widgets.lines import LinePanel, literal
+from tui.widgets.lines import LinePanel, literal, reading
 from tui.widgets.matrix import (
     COLUMNS,
     USUAL,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from core.studio.pages.sight import Sight
     from tui.screens.shared import Shared
 
-_WHOLE_FILM = frozenset({"go", "pause", "assemble"})
-"""Acts that are not about the shots listed."""
 _PICKER = 58
 """Cells that the list of columns takes beside the table."""
 
@@ -68,7 +67,7 @@ class MatrixList(FrameScreen):
 
     def places(self, area: Region) -> Places:
         if self._picking is None:
-            return {"matrix_list": area}
+            return {"matrix_list": Region(area.x, area.y, area.width - 1, area.height)}
         if area.width < _PICKER * 2:
             return {"matrix_columns": area}
         left = area.width - _PICKER
@@ -92,6 +91,7 @@ class MatrixList(FrameScreen):
         self._stay()
         page, look = self._shown, self.look
         if page is None:
+            self.panel("matrix_list").show(lambda _width, _height: reading("SHOTS"))
             return
         view = MatrixView(page, self._columns, self._focus, self.cursor.shot, self.marked)
         self.panel("matrix_list").show(lambda width, height: matrix_lines(view, width, height, look))
@@ -102,7 +102,7 @@ class MatrixList(FrameScreen):
 
     def possible(self) -> tuple[str, ...]:
         own = ("matrix_edit", "matrix_sort", "matrix_columns", "matrix_all", "matrix_lock")
-        return (*own, *(name for name in super().possible() if name not in {"go", "pause", "assemble"}))
+        return (*own, *(name for name in super().possible() if name not in WHOLE_FILM))
 
     def covered_by_form(self) -> tuple[str, ...]:
         return ("matrix_columns",) if self.size.width >= _PICKER * 2 else ("matrix_list", "matrix_columns")
@@ -198,7 +198,7 @@ class MatrixList(FrameScreen):
         return True
 
     def mean(self, act: str) -> None:
-        if act in _WHOLE_FILM or self.targets():
+        if act in WHOLE_FILM or self.targets():
             super().mean(act)
         else:
             self.say("no shot is listed: / changes the filter", "quiet")
@@ -310,7 +310,7 @@ class MatrixList(FrameScreen):
         ids = [column.id for column in COLUMNS]
         self._columns = known(kept.get("columns", "").split(",")) if kept.get("columns") else USUAL
         focus, sort = kept.get("focus", ""), kept.get("sort", "")
-        self._focus = focus if focus in self._columns else self._columns[-1]
+        self._focus = next(one for one in (focus, "description", self._columns[-1]) if one in self._columns)
         self._query = Query(
             literal(kept.get("filter", ""), matrix.LONGEST),
             sort if sort in ids else "",

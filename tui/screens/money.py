@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Region
 
-from core.studio.index import index_of
 from core.studio.pages import money
 from core.studio.pages.money import MoneyPage
+from tui import keymap
 from tui.bridge import Do
-from tui.screens.cursor import Cursor
 from tui.screens.frame import FrameScreen
-from tui.screens.layout import Places, is_wide
+from tui.screens.layout import Places, is_wide, under_strip
 from tui.screens.shared import Shared
 from tui.widgets import money_lists, money_page, plots
 from tui.widgets.figures import usd
-from tui.widgets.lines import Line, LinePanel, Span, literal, title
+from tui.widgets.lines import Line, LinePanel, lit_by, literal, reading, wall_lines
 
 if TYPE_CHECKING:
     from core.studio.pages.sight import Sight
@@ -63,23 +62,18 @@ class MoneyScreen(FrameScreen):
 
     def places(self, area: Region) -> Places:
         wide = is_wide(self.size.width, self.size.height)
-        found = wide_places(area, self._held, self._section) if wide else narrow_places(area, self._section)
+        found = wide_places(area, self._held, self._section) if wide else under_strip(area, self._section)
         return {f"money_{name}": region for name, region in found.items()}
 
     def covered_by_form(self) -> tuple[str, ...]:
-        form = self.form_region()
-        return tuple(
-            name
-            for name, region in self._places.items()
-            if name.startswith("money_") and region.overlaps(form)
-        )
+        return self.under_form()
 
     def page(self) -> Callable[[Sight], object]:
         return partial(money.read, by=self._by)
 
     @property
     def _held(self) -> MoneyPage | None:
-        return self._page if isinstance(self._page, MoneyPage) else None
+        return self.last_page(MoneyPage)
 
     def turned(self, page: object) -> None:
         """The line that was chosen stays chosen, wherever it stands by now."""
@@ -96,13 +90,15 @@ class MoneyScreen(FrameScreen):
 
     def draw(self) -> None:
         look, page, wide = self.look, self._held, is_wide(self.size.width, self.size.height)
-        self.panel("money_wall").show(lambda _width, height: [Line((Span(look.wall, "faint"),))] * height)
+        self.panel("money_wall").show(lambda _width, height: wall_lines(height, look.wall))
         strip = partial(money_page.strip_line, self._section, page, look=look)
         self.panel("money_strip").show(lambda width, _height: [strip(width)])
         for name in SECTIONS:
             at = self._at.get(name) if not wide or name == self._section else None
             shown = page if name != "burn" or self._curves else None
-            self.panel(f"money_{name}").show(partial(section_lines, name, shown, at, look=look))
+            lines = partial(section_lines, name, shown, at, look=look)
+            here = wide and name == self._section
+            self.panel(f"money_{name}").show(lit_by(lines, keymap.key_of("area")) if here else lines)
 
     def possible(self) -> tuple[str, ...]:
         page, own = self._held, list[str]()
@@ -126,9 +122,7 @@ class MoneyScreen(FrameScreen):
 
     def _follow_shot(self) -> None:
         """The keys that act on shots mean the shot of the chosen line."""
-        shot, take = self._slate()
-        known = self.glance is not None and bool(shot) and index_of(self.glance).shot(shot) is not None
-        self.move(Cursor(shot, take=take) if known else self.cursor)
+        self.follow(*self._slate())
 
     def _slate(self) -> tuple[str, int | None]:
         page, at = self._held, self._at.get(self._section, 0)
@@ -243,7 +237,7 @@ def section_lines(
 ) -> Sequence[Line]:
     """One section in its place."""
     if page is None:
-        return [title(dict(money_page.SECTIONS)[name].upper(), Span("  reading", "faint"))]
+        return reading(dict(money_page.SECTIONS)[name].upper())
     if name == "burn":
         return money_lists.burn_lines(page, width, height, look)
     if name == "accounts":
@@ -258,19 +252,13 @@ def section_lines(
     return draws[name](page, at, width, height, look)
 
 
-def narrow_places(area: Region, section: str) -> Places:
-    """The strip of sections, and the open one."""
-    rest = Region(area.x, area.y + 1, area.width, max(0, area.height - 1))
-    return {"strip": Region(area.x, area.y, area.width, 1), section: rest}
-
-
 def wide_places(area: Region, page: MoneyPage | None, section: str) -> Places:
     """Two columns: the lists at the left, what is asked and what is left at the right.
 
     The section the keys act on has its room first.
     """
     wall = area.width * 6 // 10
-    left, right = wall - 1, area.width - wall - 2
+    left, right = wall - 1, area.width - wall - 3
     lists = (("budgets", len(page.budgets) if page else 0), ("spend", len(page.spend) if page else 0))
     most = max(4, area.height // 3)
     tables = [(name, min(max(4, count + 2), most)) for name, count in lists]
@@ -283,20 +271,24 @@ def wide_places(area: Region, page: MoneyPage | None, section: str) -> Places:
 def _beside(page: MoneyPage | None, width: int, height: int, section: str) -> list[tuple[str, int]]:
     """The right column: what each section has at least, then what it wants, in order of need."""
     gates, doubts = (len(page.gates), len(page.doubts)) if page else (0, 0)
-    told = height // 6
+    told, few = height // 6, page is not None and len(page.days) < 2
+    burn = 2 if few else max(7, height // 4)
     wants = {
-        "burn": max(7, height // 4),
+        "burn": burn,
         "accounts": money_page.account_rows(page, width) if page else 3,
         "gates": min(gates + 2, 8) + (told if gates and section == "gates" else 0),
         "doubts": min(doubts + 2, 8) + (told if doubts and section == "doubts" else 0),
     }
-    rows = {"burn": 6, "accounts": 3, "gates": 3 if gates else 2, "doubts": 3 if doubts else 2}
+    rows = {"burn": min(6, burn), "accounts": 3, "gates": 3, "doubts": 3}
     free = height - 3 - sum(rows.values())
     for name in sorted(wants, key=lambda name: (name != section, _NEED.index(name))):
         more = max(0, min(free, wants[name] - rows[name]))
         rows[name] += more
         free -= more
-    rows["burn"] += max(0, min(free, height // 3 - rows["burn"]))
+    # What is left: a curve to a third of the height, and the gates all they have.
+    more = 0 if few else max(0, min(free, height // 3 - rows["burn"]))
+    rows["burn"] += more
+    rows["gates"] += max(0, min(free - more, gates + 2 - rows["gates"]))
     return list(rows.items())
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from core.base.errors import BadInput
 from core.studio.pages import outside, review_acts, seam
-from tui.screens.outside import copy, open_outside
+from tui.screens.outside import copy, edit, open_outside, say_fault
 from tui.screens.review_view import ReviewView
-from tui.screens.shared import ONLY_LOOKS
-from tui.widgets.lines import literal
+from tui.widgets.lines import literal, slate
 
 
 class ReviewScreen(ReviewView):
@@ -46,6 +45,13 @@ class ReviewScreen(ReviewView):
                 partial(self._mend, ident),
             )
 
+    def action_undo(self) -> None:
+        """It takes back verdicts on takes: on a seam it would undo one that is out of sight."""
+        if self._seams:
+            self.say("a verdict on a seam is given anew; tab goes to the take, whose verdict u takes back", "quiet")
+        else:
+            super().action_undo()
+
     def _mend(self, ident: str, line: str) -> None:
         if not line:
             self.say("nothing was written: a seam is rejected with its fix", "quiet")
@@ -61,8 +67,7 @@ class ReviewScreen(ReviewView):
         """The seam the keys are about, or an empty string after saying why there is none."""
         ident = self._standing_seam()
         shown = self._join.seam if self._join else None
-        if self.shared.read_only:
-            self.say(ONLY_LOOKS, "quiet")
+        if not self.may_act():
             return ""
         if not ident:
             self.say("there is no seam here", "quiet")
@@ -101,11 +106,10 @@ class ReviewScreen(ReviewView):
 
     def action_review_note(self) -> None:
         page = self._here()
-        if page is None or not self._may_write():
+        if page is None or not self.may_act():
             return
-        take = f" t{page.take:02d}" if page.take is not None else ""
         self.open_line(
-            f"note on {literal(self.cursor.shot, 32)}{take} (0:03.2 the hand slips):",
+            f"note on {slate(self.cursor.shot, page.take)} (0:03.2 the hand slips):",
             "keep it",
             partial(self._keep_note, self.cursor.shot, page.take),
         )
@@ -116,7 +120,7 @@ class ReviewScreen(ReviewView):
 
     def action_review_done(self) -> None:
         page = self._here()
-        if page is None or not self._may_write():
+        if page is None or not self.may_act():
             return
         if not page.open_notes:
             self.say("no note is open here", "quiet")
@@ -141,7 +145,7 @@ class ReviewScreen(ReviewView):
     def action_review_score(self) -> None:
         page = self._join if self._seams else self._here()
         ident = self._judged_seam() if self._seams else self.cursor.shot
-        if page is None or not ident or not self._may_write():
+        if page is None or not ident or not self.may_act():
             return
         take = self._take.take if self._take and not self._seams else None
         if take is None and not self._seams:
@@ -158,11 +162,6 @@ class ReviewScreen(ReviewView):
             self.do("score", partial(review_acts.score_seam, seam=ident, line=line), ident)
         else:
             self.do("score", partial(review_acts.score_take, shot=ident, take=take, line=line), ident)
-
-    def _may_write(self) -> bool:
-        if self.shared.read_only:
-            self.say(ONLY_LOOKS, "quiet")
-        return not self.shared.read_only
 
     # Outside the board.
 
@@ -183,7 +182,7 @@ class ReviewScreen(ReviewView):
         try:
             ways = outside.ways_to_see(Path(page.clip), os.environ, self.shared.board.player)
         except BadInput as error:
-            self.say(f"{error.what}; {error.todo}" if error.todo else error.what, "need")
+            say_fault(self, error)
             return
         if ways.argv:
             self.say(open_outside(self.app, ways.argv))
@@ -200,9 +199,4 @@ class ReviewScreen(ReviewView):
         if page is None or not page.plan:
             self.say("there is no file to edit", "quiet")
             return
-        try:
-            argv = outside.editor_argv(Path(page.plan), os.environ, self.shared.board.editor)
-        except BadInput as error:
-            self.say(f"{error.what}; {error.todo}" if error.todo else error.what, "need")
-            return
-        self.say(open_outside(self.app, argv))
+        edit(self, Path(page.plan))

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Region
-from textual.timer import Timer
 
 from core.studio.pages import review, seam
 from core.studio.pages.outside import Ways
-from core.studio.pages.review_rows import FrameRow, ReviewPage
+from core.studio.pages.review_rows import ReviewPage
 from core.studio.pages.seam import Measured, SeamPage
 from tui import keymap
-from tui.bridge import NOTHING, Paged, Picture, Post, Still, Want, WantPictures, Wish, index_of
+from tui.bridge import Paged, Post, Want, index_of
 from tui.screens import cursor as moves
+from tui.screens.acts import WHOLE_FILM
 from tui.screens.cursor import Cursor
-from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places
+from tui.screens.pictured import PicturedScreen
 from tui.screens.seams import beside, seam_at
 from tui.screens.shared import Shared
 from tui.widgets import review as drawn
 from tui.widgets import review_columns, review_seam
-from tui.widgets.lines import Line, LinePanel, Span
-from tui.widgets.picture import Frame
+from tui.widgets.lines import LinePanel, reading, wall_lines
 from tui.widgets.review_measures import likeness, pairs_of
 from tui.widgets.review_offers import offer_lines
-from tui.widgets.review_places import PICTURES, places, wall_lines
+from tui.widgets.review_places import PICTURES, places
+from tui.widgets.stills import Choice
 
 if TYPE_CHECKING:
     from core.studio.pages.sight import Sight
 
-REST_S = 0.15
-"""The cursor rests when it has not moved for so long: then pictures are asked for."""
-_READING = [Line((Span(" reading", "faint"),))]
 
-
-class ReviewView(FrameScreen):
+class ReviewView(PicturedScreen):
     """One shot and one take of it, or one seam."""
 
     NAME: ClassVar[str] = "review"
+    PICTURES: ClassVar[tuple[str, ...]] = PICTURES
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
@@ -49,8 +46,6 @@ class ReviewView(FrameScreen):
         self._join: SeamPage | None = None
         self._seams = False
         """The seam view is shown."""
-        self._seam = ""
-        """The seam a person walked to; empty: the one after the selected shot."""
         self._judged: frozenset[str] = frozenset()
         """Seams judged since the view was opened: none is offered again as the next."""
         self._writing = ""
@@ -60,18 +55,14 @@ class ReviewView(FrameScreen):
         self._offered = 0
         """Which of them was copied last."""
         self._measured: Measured = Measured(())
-        self._frames = {name: Frame(name, shared.look) for name in PICTURES}
-        self._wanted: dict[str, tuple[Still, str]] = {}
-        """By panel: the frame that belongs there now, and its caption."""
         self._asked_for: tuple[object, ...] = ()
         """What the page was last asked about."""
-        self._look_at: Timer | None = None
 
     # What is read.
 
     def page(self) -> Callable[[Sight], object] | None:
         if self._seams:
-            return partial(seam.read, shot=self.cursor.shot, seam=self._seam)
+            return partial(seam.read, shot=self.cursor.shot, seam=self._standing_seam())
         return partial(review.read, shot=self.cursor.shot, take=self.cursor.take)
 
     def want(self) -> None:
@@ -80,7 +71,7 @@ class ReviewView(FrameScreen):
 
     def _subject(self) -> tuple[object, ...]:
         if self._seams:
-            return (self.cursor.shot, self._seam)
+            return (self.cursor.shot, self._standing_seam())
         return (self.cursor.shot, self.cursor.take, None)
 
     def turned(self, page: object) -> None:
@@ -143,7 +134,7 @@ class ReviewView(FrameScreen):
         self.panel("head").show(lambda width, height: drawn.head_lines(head, width, height, look))
         if page is None:
             self.panel("left").show(lambda _width, _height: ())
-            self.panel("right").show(lambda _width, _height: _READING)
+            self.panel("right").show(lambda _width, _height: reading())
             return
         alike = likeness(self._measured.pairs, pairs_of(page))
         narrow = "left" not in self._places
@@ -168,7 +159,7 @@ class ReviewView(FrameScreen):
     def _draw_seam(self) -> None:
         look, page = self.look, self._join
         if page is None:
-            self.panel("head").show(lambda _width, _height: _READING)
+            self.panel("head").show(lambda _width, _height: reading())
             return
         alike = likeness(self._measured.pairs, pairs_of(page), seam=True)
         body, other = ("left", "right") if "left" in self._places else ("right", "left")
@@ -182,41 +173,19 @@ class ReviewView(FrameScreen):
 
     # Pictures and measures.
 
-    def show_picture(self, picture: Picture) -> None:
-        for name, (still, caption) in self._wanted.items():
-            if still == picture.still:
-                self._frames[name].draw(picture.drawn, caption)
-
     def _want_pictures(self) -> None:
-        """Asks for frames, and for their measures, once all else is on screen and the cursor rests."""
-        page, before = self._shown, self._wanted
-        room = [(name, self._places[name]) for name in PICTURES if name in self._places]
-        frames: tuple[FrameRow, ...] = drawn.pictured(page.frames, len(room)) if page else ()
-        self._wanted = {
-            name: (
-                Still(
-                    frame.shot, frame.take, frame.end, Wish(self.shared.kind, place.width, place.height - 1)
-                ),
-                drawn.caption_of(frame),
-            )
-            for (name, place), frame in zip(room, frames, strict=False)
-        }
-        for name in PICTURES:
-            if name not in self._wanted:
-                self._frames[name].draw(NOTHING, "")
-        if self._wanted != before or self._unmeasured():
-            # One timer for both: a key that moves on takes the wish for the shot before with it.
-            if self._look_at is not None:
-                self._look_at.stop()
-            self._look_at = self.set_timer(REST_S, self._send_wish)
+        """Frames, and their measures."""
+        page = self._shown
+        frames = drawn.pictured(page.frames, len(self.picture_rooms())) if page else ()
+        wanted = [Choice(one.shot, one.take, one.end, drawn.caption_of(one)) for one in frames]
+        self.wish(wanted, more=self._unmeasured())
 
     def _unmeasured(self) -> bool:
         pairs = pairs_of(self._shown)
         return bool(pairs) and pairs != tuple((one.left, one.right) for one in self._measured.pairs)
 
-    def _send_wish(self) -> None:
-        if self._wanted:
-            self.post_message(WantPictures(tuple(still for still, _ in self._wanted.values())))
+    def rested(self) -> None:
+        super().rested()
         if self._unmeasured():
             self.post_message(Post(Want(self.NAME, partial(seam.measured, pairs=pairs_of(self._shown)))))
 
@@ -233,8 +202,13 @@ class ReviewView(FrameScreen):
             more += ["review_done"] if page.open_notes else []
             more += ["review_edit", "review_score", "review_before"]
         acts = super().possible()
-        last = tuple(act for act in acts if act in {"go", "pause", "assemble"})
+        last = tuple(act for act in acts if act in WHOLE_FILM)
         return (*(act for act in acts if act not in last), *more, *last)
+
+    def words(self) -> Mapping[str, str]:
+        if self._seams:
+            return {"approve": "good", "reject": "needs a fix", "review_seams": "back to the take"}
+        return {}
 
     def kept(self) -> dict[str, str]:
         return {"view": "seam" if self._seams else "take"}
@@ -251,8 +225,6 @@ class ReviewView(FrameScreen):
 
     def move(self, to: Cursor) -> None:
         self._ways = None
-        if to.shot != self.cursor.shot:
-            self._seam = ""
         super().move(to)
 
     def sideways(self, by: int) -> None:
@@ -283,13 +255,12 @@ class ReviewView(FrameScreen):
             self._go_to_seam(to)
 
     def _standing_seam(self) -> str:
-        """The seam the keys are about: the one walked to, else that of the selected shot."""
-        return self._seam or (seam_at(self.glance, self.cursor.shot) if self.glance else "")
+        """The seam the keys are about: that of the selected shot."""
+        return seam_at(self.glance, self.cursor.shot) if self.glance else ""
 
     def _go_to_seam(self, ident: str) -> None:
         """The cursor goes along: the seam is that after the selected shot."""
-        self._seam = ident
-        super().move(Cursor(ident.partition("/")[0], self.cursor.waiting))
+        self.move(Cursor(ident.partition("/")[0], self.cursor.waiting))
 
     def shut(self) -> bool:
         if self._ways is not None:
@@ -305,8 +276,8 @@ class ReviewView(FrameScreen):
         self.action_review_seams()
 
     def action_review_seams(self) -> None:
-        self._seams, self._seam, self._judged = not self._seams, "", frozenset()
-        super().move(self.cursor)
+        self._seams, self._judged = not self._seams, frozenset()
+        self.move(self.cursor)
 
     def action_review_older(self) -> None:
         self.sideways(-self.shared.times())

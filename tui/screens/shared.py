@@ -29,6 +29,8 @@ class Shared:
     """How frames are drawn here: one of `settings.PICTURES`."""
     pictures: bool = True
     """Whether frames are shown now."""
+    far: bool = False
+    """The terminal is at the other end of a line that may be thin."""
     read_only: bool = False
     """A second screen on the wall: it looks and never acts."""
     glance: Glance | None = None

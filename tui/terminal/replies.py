@@ -10,17 +10,39 @@ GRACE_S = 2.0
 STRING_S = 2.0
 """Silence after which an unfinished sequence is given up, so that it cannot swallow keys for ever."""
 
+MOST_PASTED = 100_000
+"""Characters of one paste that are kept; no field takes more than a line."""
+
 _C1 = {"\x9b": "[", "\x9d": "]", "\x90": "P", "\x9f": "_", "\x9e": "^", "\x98": "X"}
 _STRINGS = frozenset("]P_^X")
 """OSC, DCS, APC, PM, SOS: only terminals send them, and only as answers."""
+_PASTE = "\x1b[200~"
+_PASTED = ("\x1b[201~", "\x9b201~")
+_META = frozenset("bf")
+_APPLICATION = frozenset("PQRSABCDFHabcdjkmnopqrstuvwxyM")
+"""What is a key after ESC, and after ESC O. Of anything else Textual's parser would wait for more, take
+the next thirty keys for the rest of it, and then press them all at once."""
 _KEY_FINALS = frozenset("ABCDEFHPQSZIOu~")
 """CSI endings of keys, paste brackets and focus. A CPR ends in R, like one form of F3: both are dropped."""
+_BARE = frozenset("ZIO")
+"""Of those, the ones that stand alone."""
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def _is_key(body: str, final: str) -> bool:
+    """Whether a CSI of these parameters is a key: what else there is, the parser falls over or waits."""
+    parts = body.split(";")
+    numbers = all(part == "" or (part.isdecimal() and part.isascii() and len(part) <= 5) for part in parts)
+    if final not in _KEY_FINALS or not numbers or len(parts) > 3 or (final in _BARE and body):
+        return False
+    return all(part == "" or int(part) not in _SURROGATES for part in parts)
 
 
 class ReplyFilter:
     """Passes key presses, drops what terminals answer, at any split of the stream.
 
-    An allow-list: a control sequence that is no known key is no key.
+    An allow-list: a control sequence that is no known key is no key. A paste is passed whole, as plain
+    text between its brackets: an ESC in the middle would make keys of what follows it.
     """
 
     def __init__(self) -> None:
@@ -31,11 +53,19 @@ class ReplyFilter:
         """When an ESC was last given out alone."""
         self._mouse_bytes = 0
         """Bytes of an X10 mouse report still to drop."""
+        self._pasted: list[str] | None = None
+        """What was pasted so far, while its end is not here."""
+        self._tail = ""
+        """The last characters of a paste, to see its end."""
 
     def feed(self, text: str, now: float) -> str:
         """`text` without answers. `now` is monotonic seconds."""
+        rested = now - self._since >= STRING_S
         if text:
             self._since = now
+        if self._pasted is not None and rested and text in {"\x03", ESC}:
+            # Keys come after what was pasted: one that comes alone says that the end was lost on the way.
+            self._pasted = None
         return "".join(self._one(char, now) for char in text)
 
     @property
@@ -53,6 +83,8 @@ class ReplyFilter:
         return False
 
     def _one(self, char: str, now: float) -> str:
+        if self._pasted is not None:
+            return self._in_paste(char)
         if self._mouse_bytes:
             self._mouse_bytes -= 1
             return ""
@@ -80,7 +112,7 @@ class ReplyFilter:
         self._held += char
         if kind == "[":
             return self._in_csi(char)
-        return self._done(passes=True)  # SS3 and its one character: arrows in application mode
+        return self._done(passes=char in _APPLICATION)  # SS3 and its one character
 
     def _second(self, char: str) -> str:
         """The character after ESC."""
@@ -89,14 +121,14 @@ class ReplyFilter:
         self._held += char
         if char in {"[", "O"} or char in _STRINGS:
             return ""
-        return self._done(passes=char.isprintable())
+        return self._done(passes=char in _META)
 
     def _in_csi(self, char: str) -> str:
         if self._held == "\x1b[[" or not "\x40" <= char <= "\x7e":
             return ""
         body = self._held[2:-1]
         self._mouse_bytes = 3 if char == "M" and not body else 0
-        return self._done(passes=char in _KEY_FINALS and all(part in "0123456789;:" for part in body))
+        return self._done(passes=_is_key(body, char))
 
     def _in_string(self, char: str) -> str:
         """Until BEL, ST, or a byte no answer holds; only the latest byte is kept, to see ESC \\."""
@@ -107,6 +139,26 @@ class ReplyFilter:
         self._held = self._held[:2] + (ESC if char == ESC else "")
         return ""
 
+    def _in_paste(self, char: str) -> str:
+        """Nothing until the end has come: an unfinished paste would make the parser deaf to every key."""
+        assert self._pasted is not None  # noqa: S101 - its caller has looked
+        self._tail = (self._tail + char)[-len(_PASTE) :]
+        if len(self._pasted) < MOST_PASTED:
+            self._pasted.append(char)
+        if not self._tail.endswith(_PASTED):
+            return ""
+        end = next(end for end in _PASTED if self._tail.endswith(end))
+        whole = "".join(self._pasted).removesuffix(end)
+        self._pasted = None
+        return _PASTE + "".join(char for char in whole if char in "\n\r\t" or _plain(char)) + _PASTED[0]
+
     def _done(self, passes: bool) -> str:
         sequence, self._held = self._held, ""
+        if sequence == _PASTE:
+            self._pasted, self._tail = [], ""
+            return ""
         return sequence if passes else ""
+
+
+def _plain(char: str) -> bool:
+    return char >= " " and not "\x7f" <= char <= "\x9f" and char != "\ufffd"

@@ -84,9 +84,10 @@ class _Behind:
 class Screen:
     """No thread, no clock, no file: text in, text out. One user at a time."""
 
-    def __init__(self, width: int, height: int, encoding: str = "utf-8") -> None:
+    def __init__(self, width: int, height: int, encoding: str = "utf-8", *, bce: bool = False) -> None:
+        """`bce`: the terminal erases in the pen's colour."""
         self.wanted = Wanted(width, height, encoding)
-        self.shown = Shown(width, height)
+        self.shown = Shown(width, height, bce=bce)
         self._behind = _Behind()
         self._queue: deque[_Passed] = deque()
         self._pictures: list[Picture] = []

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 Row = list[Cell | None]
 ERASE_AT = 8
-"""Blanks in the terminal's own colours from which erasing is shorter. Coloured ones are always written:
-GNU screen and others erase to their own colour."""
+"""Equal blanks from which erasing is shorter. Coloured ones are written, but where the terminal is known to
+erase in the pen's colour (`bce` of terminfo): GNU screen and others erase to their own."""
 NEVER = 1 << 30
 
 
@@ -23,7 +23,8 @@ class Shown:
     Every method returns what to send, and takes it as sent.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, *, bce: bool = False) -> None:
+        self._bce = bce
         self.rows: list[Row] = []
         self.pen: Style | None = None
         self._link = ""
@@ -69,8 +70,8 @@ class Shown:
         if row == wanted:
             return ""
         while size < limit and (x := _next(wanted, row, x)) < len(wanted):
-            if (end := _blank_until(wanted, row, x)) - x >= ERASE_AT:
-                word = self._erase(x, y, end, len(wanted))
+            if (end := self._blank_until(wanted, row, x)) - x >= ERASE_AT:
+                word = self._erase(x, y, end, wanted)
             else:
                 word, end = self._write(x, y, wanted)
             words.append(word)
@@ -78,13 +79,31 @@ class Shown:
             x = end
         return "".join(words)
 
-    def _erase(self, x: int, y: int, end: int, width: int) -> str:
-        words = self._reach(x, y, ()) + self.turn(PLAIN)
+    def _erase(self, x: int, y: int, end: int, wanted: Row) -> str:
+        _, style = wanted[x] or BLANK
+        words = self._reach(x, y, ()) + self.turn(style)
         row = self.rows[y]
         _tear(row, x)
         _tear(row, end)
-        row[x:end] = [BLANK] * (end - x)
-        return words + ("\x1b[K" if end == width else f"\x1b[{end - x}X")
+        row[x:end] = wanted[x:end]
+        return words + ("\x1b[K" if end == len(wanted) else f"\x1b[{end - x}X")
+
+    def _blank_until(self, wanted: Row, row: Row, x: int) -> int:
+        """Where the run of equal blanks from `x` on ends that may be erased in one.
+
+        It ends at a picture and after the last cell that differs.
+        """
+        first = wanted[x]
+        if first is None or first[0] != " " or first[1].on or first[1].link:
+            return x
+        if first[1].bg and not self._bce:
+            return x
+        end = last = x
+        while end < len(wanted) and wanted[end] == first and not isinstance(row[end], Covered):
+            if row[end] != first:
+                last = end + 1
+            end += 1
+        return last
 
     def _write(self, x: int, y: int, wanted: Row) -> tuple[str, int]:
         """One cell, whole if it is wide, and where the next one begins."""
@@ -135,19 +154,6 @@ def _next(wanted: Row, row: Row, x: int) -> int:
         if want is not None and want is not row[at] and want != row[at]:
             return at
     return len(wanted)
-
-
-def _blank_until(wanted: Row, row: Row, x: int) -> int:
-    """Where the run of plain blanks from `x` on ends that may be erased in one.
-
-    It ends at a picture and after the last cell that differs.
-    """
-    end = last = x
-    while end < len(wanted) and wanted[end] == BLANK and not isinstance(row[end], Covered):
-        if row[end] != BLANK:
-            last = end + 1
-        end += 1
-    return last
 
 
 def _tear(row: Row, x: int) -> None:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from core.studio.rows import paused
 from tui.theme import Look
 from tui.widgets.figures import clock, day, usd
-from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title
+from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, slate, title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,12 +71,12 @@ def _head(page: CardPage) -> Line:
 def _told(page: CardPage, width: int, look: Look) -> list[Line]:
     lines: list[tuple[str, str, str]] = []
     if page.landed:
-        named = [_slate(row.shot, row.take) for row in reversed(page.landed)]
+        named = [slate(row.shot, row.take) for row in reversed(page.landed)]
         lines.append((_count(len(named), "take", "came"), ", ".join(named), "text"))
     lines += _newest([_judged(row) for row in page.verdicts], "verdict", "text")
     lines += [("paid", _paid(row), "text") for row in page.settled]
     if page.doubts or page.in_doubt:
-        named = [_slate(row.shot, row.take) for row in page.doubts]
+        named = [slate(row.shot, row.take) for row in page.doubts]
         held = f"{usd(page.in_doubt, estimated=True)} is held now" if page.in_doubt else "settled by now"
         words = f"{', '.join(named)}: {held}" if named else held
         lines.append(("in doubt", words, "need" if page.in_doubt else "text"))
@@ -112,18 +112,14 @@ def _line(label: str, words: str, ink: str, width: int, look: Look) -> Line:
     )
 
 
-def _slate(shot: str, take: int | None) -> str:
-    return literal(shot, 32) + (f" t{take:02d}" if take is not None else "")
-
-
 def _said(row: Told) -> str:
-    about = f"{_slate(row.shot, row.take)}, " if row.shot else ""
+    about = f"{slate(row.shot, row.take)}, " if row.shot else ""
     return f"{about}{literal(row.text, _TEXT)}"
 
 
 def _judged(row: Judged) -> str:
     take = row.subject == "take"
-    what = _slate(row.name, row.take) if take else f"{literal(row.subject, 20)} {literal(row.name, 60)}"
+    what = slate(row.name, row.take) if take else f"{literal(row.subject, 20)} {literal(row.name, 60)}"
     done = (_DONE if take else _VERDICTS).get(row.verdict, literal(row.verdict, 20))
     note = literal(row.note, _TEXT)
     return f"{what} {done} by {literal(row.person, 60)}{': ' + note if note else ''}"
@@ -140,7 +136,7 @@ def _paid(row: Settled) -> str:
 def _failed(row: Failed) -> str:
     lost = f", {usd(row.micro)} lost" if row.micro is not None else ""
     category = literal(row.category, 40) or "not logged yet"
-    return f"{_slate(row.shot, row.take)} {category}: {literal(row.what, _TEXT)}{lost}"
+    return f"{slate(row.shot, row.take)} {category}: {literal(row.what, _TEXT)}{lost}"
 
 
 def _paused(row: Pause) -> str:

@@ -129,7 +129,9 @@ def now_in_words(chain: ChainRow, index: Index) -> tuple[tuple[str, ...], str]:
     if chain.total and chain.done >= chain.total:
         return ("all circled",), "quiet"
     waits = [
-        (state, states[state]) for state in ("in_doubt", "failed", "rejected", "review") if state in states
+        (state, states[state])
+        for state in ("in_doubt", "failed", "rejected", "review", "stale")
+        if state in states
     ]
     if waits:
         return (", ".join(f"{count} {state_of(state).word}" for state, count in waits),), "text"

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
+
 from core.base.text import cut_left
 from tui import keymap
 from tui.theme import Look
-from tui.widgets.lines import Line, Span, cell, fit, literal, title, wrap
+from tui.widgets.lines import Line, Span, cell, fit, literal, paragraph, title
 from tui.widgets.markdown import inline, marked, wrapped
 
 if TYPE_CHECKING:
@@ -65,11 +67,14 @@ def _title(view: DiaryView, end: int, width: int) -> Line:
     page = view.page
     all_of_it = view.spot == Spot() and end >= len(page.blocks)
     share = "" if all_of_it else f"  {100 * end // max(1, len(page.blocks))}%"
-    spans = [Span(f"  {cut_left(literal(page.path), max(12, width // 2))}", "quiet"), Span(share, "quiet")]
+    sought = ""
     if view.needle:
         places = f"{view.held:,} place{'' if view.held == 1 else 's'}"
-        spans.append(Span(f"  / {fit(literal(view.needle), max(8, width // 4))}  {places}", "text"))
-    return title("DIARY", *spans)
+        sought = f"  / {fit(literal(view.needle), max(8, width // 4))}  {places}"
+    path, room = literal(page.path), max(12, width - len(" DIARY  ") - cell_len(share + sought))
+    while cell_len(path) > room:
+        path = cut_left(path, len(path) - 1)
+    return title("DIARY", Span(f"  {path}", "quiet"), Span(share, "quiet"), Span(sought, "text"))
 
 
 def _told(page: DiaryPage, width: int, look: Look) -> list[Line]:
@@ -83,7 +88,7 @@ def _told(page: DiaryPage, width: int, look: Look) -> list[Line]:
         said = f"The ledger knows more than the file: {key} writes it."
     else:
         return []
-    return [Line((Span(f" {row}", "text"),)) for row in wrap(said, max(1, width - 2), 3, look.dots)]
+    return paragraph(said, width, 3, dots=look.dots)
 
 
 def _below(view: DiaryView, width: int, height: int, look: Look) -> tuple[list[Line], int]:

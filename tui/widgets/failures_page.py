@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
-
-from rich.cells import cell_len
 
 from tui import keymap
 from tui.theme import Look
-from tui.widgets.figures import usd
-from tui.widgets.lines import Line, Span, cell, fit, literal, title, wrap
+from tui.widgets.figures import date_and_time, usd
+from tui.widgets.lines import Line, Span, cell, fit, literal, slate, title, wrap
 from tui.widgets.plots import Bar, bars
 from tui.widgets.table import Cell, Column, table_lines
 
@@ -23,14 +20,14 @@ if TYPE_CHECKING:
     from core.studio.pages.failures import Category, Detail, Failed, FailuresPage
 
 ROWS = (
-    Column("when", "when", 12, rank=6),
     Column("shot", "shot", 9, least=7),
     Column("category", "category", 15, rank=1),
-    Column("broke", "what broke", 24, least=12, share=3),
-    Column("cause", "cause", 16, least=10, share=1, rank=5),
-    Column("workaround", "what helped", 18, least=11, share=2, rank=4),
-    Column("outcome", "outcome", 11, least=8, rank=2),
+    Column("broke", "what broke", 32, least=22, share=3),
+    Column("cause", "cause", 24, least=16, share=1, rank=7),
+    Column("workaround", "what helped", 20, least=16, share=2, rank=4),
+    Column("outcome", "outcome", 11, rank=2),
     Column("cost", "lost", 9, right=True, rank=3),
+    Column("when", "when", 12, rank=6),
 )
 CATEGORIES = (
     Column("name", "category", 16, least=15, share=1),
@@ -49,19 +46,6 @@ _TEXT = 6
 """Lines a text of the detail may take."""
 
 
-def moment(at: str) -> str:
-    """UTC ISO-8601 as `20 Nov 10:42` of this machine; other text stays away."""
-    try:
-        there = datetime.fromisoformat(at).astimezone()
-    except ValueError:
-        return ""
-    return f"{there.day:>2} {there:%b %H:%M}"
-
-
-def slate(shot: str, take: int | None) -> str:
-    return f"{literal(shot, 32)} t{take:02d}" if take is not None else literal(shot, 32)
-
-
 # The catalogue.
 
 
@@ -75,7 +59,8 @@ def row_lines(
     if page.proposed:
         more.append(Span(f"  {page.proposed} proposed: {keymap.key_of('gaps')}", "need"))
     if sought:
-        more.append(Span(f"  {keymap.key_of('find')} {literal(sought, 60)}", "bright"))
+        words = fit(literal(sought), max(8, width // 3), look.dots)
+        more.append(Span(f"  {keymap.key_of('find')} {words}", "bright"))
     lines = table_lines(
         ROWS,
         len(page.rows),
@@ -110,7 +95,6 @@ def _nothing(sought: str) -> str:
 def _cells(row: Failed) -> Sequence[Cell]:
     told = "bright" if row.outcome == "open" else "quiet"
     return (
-        Span(moment(row.at), "faint"),
         Span(slate(row.shot, row.take)),
         Span(row.category, "quiet"),
         Span(row.broke),
@@ -118,6 +102,7 @@ def _cells(row: Failed) -> Sequence[Cell]:
         Span(row.workaround, "quiet"),
         Span(row.outcome, told),
         Span(usd(row.cost, estimated=row.certainty == "estimated"), "quiet"),
+        Span(date_and_time(row.at), "faint"),
     )
 
 
@@ -170,9 +155,10 @@ def cost_lines(page: FailuresPage, width: int, height: int, look: Look) -> list[
     """What each category cost, the dearest first."""
     dear = sorted(page.categories, key=lambda one: -(one.known or 0))
     rows = [
-        Bar(one.name, (one.known or 0) / _DOLLAR, usd(one.known, estimated=one.estimated)) for one in dear
+        Bar(one.name, (one.known or 0) / _DOLLAR, usd(one.known, estimated=one.estimated), "quiet")
+        for one in dear
     ]
-    drawn = [Line((Span(" "), *line.spans)) for line in bars(rows, width - 1, height - 1, look)]
+    drawn = [Line((Span(" "), *line.spans)) for line in bars(rows, width - 2, height - 1, look)]
     return [title("LOST BY CATEGORY"), *drawn][:height]
 
 
@@ -181,8 +167,9 @@ def cost_lines(page: FailuresPage, width: int, height: int, look: Look) -> list[
 
 def detail_lines(row: Failed, detail: Detail | None, width: int, height: int, look: Look) -> list[Line]:
     """All that is known of a failure, the most needed first; what finds no place is left out."""
-    head = title(slate(row.shot, row.take), Span(f"  {literal(row.category, 40)}", "bright"))
-    lines = [Line((*head.spans, Span(f"  {moment(row.at).strip()}", "faint")))]
+    category = fit(literal(row.category), max(8, width // 2), look.dots)
+    head = title(slate(row.shot, row.take), Span(f"  {category}", "bright"))
+    lines = [Line((*head.spans, Span(f"  {date_and_time(row.at).strip()}", "faint")))]
     for label, text in _facts(row, detail):
         lines += _told(label, text, width, look)
     if detail is not None and detail.prompt:
@@ -206,9 +193,12 @@ def _facts(row: Failed, detail: Detail | None) -> Iterable[tuple[str, str]]:
     yield "lesson", detail.lesson
     yield "tried since", "; ".join(_tried(one.take, one.state, one.note) for one in detail.tried)
     for at, said in detail.refused:
-        yield "refused", f"{moment(at).strip()} {said}"
+        yield "refused", f"{date_and_time(at).strip()} {said}"
     for one in detail.before:
-        yield "was", f"{one.category}: {one.broke} [{one.outcome}], {one.person} {moment(one.at).strip()}"
+        yield (
+            "was",
+            f"{one.category}: {one.broke} [{one.outcome}], {one.person} {date_and_time(one.at).strip()}",
+        )
     yield "origin", detail.origin
     yield "made with", ":".join(part for part in (detail.provider, row.model) if part)
     yield "logged by", detail.person
@@ -234,18 +224,10 @@ def _told(label: str, text: str, width: int, look: Look) -> list[Line]:
     shown = literal(text, 2000)
     if not shown:
         return []
-    room = max(8, width - _LABEL - 2)
+    room = max(8, width - _LABEL - 1)
     rows = wrap(shown, room, _TEXT, look.dots)
     names = [label, *[""] * (len(rows) - 1)]
     return [
         Line((Span(" "), cell(name, _LABEL, "quiet"), Span(part)))
         for name, part in zip(names, rows, strict=True)
     ]
-
-
-def summary_line(row: Failed, width: int, look: Look) -> Line:
-    """One failure where there is room for a line: what broke, and what helped."""
-    head = f" {slate(row.shot, row.take)}  "
-    tail = f": {literal(row.workaround)}" if row.workaround else ""
-    words = fit(f"{literal(row.broke)}{tail}", max(0, width - cell_len(head)), look.dots)
-    return Line((Span(head, "bright"), Span(words, "quiet")))

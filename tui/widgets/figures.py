@@ -55,6 +55,12 @@ def clock(at: str) -> str:
     return moment.astimezone().strftime("%H:%M:%S") if moment else "--:--:--"
 
 
+def date_and_time(at: str) -> str:
+    """UTC ISO-8601 as `20 Nov 10:42` of this machine, always 12 cells wide; empty where it is none."""
+    moment = _moment(at)
+    return f"{moment.astimezone().day:>2} {moment.astimezone():%b %H:%M}" if moment else ""
+
+
 def day(at: str) -> str:
     """`Mon 23 Nov`, or an empty string."""
     moment = _moment(at)

@@ -34,6 +34,10 @@ class NoticeLine(LinePanel):
     def rows(self, notice: Notice, look: Look) -> None:
         self.show(lambda width, _height: [notice_line(notice, width, look)])
 
+    def where(self, here: str, look: Look) -> None:
+        """With nothing to say: which screen this is, and the keys of the others."""
+        self.show(lambda width, _height: [screens_line(here, width, look)])
+
 
 class Keys(LinePanel):
     def rows(self, names: Sequence[str], look: Look, does: Mapping[str, str]) -> None:
@@ -65,6 +69,19 @@ def notice_line(notice: Notice, width: int, look: Look) -> Line:
     return Line((Span(" "), Span(fit(literal(notice.text, 600), width - 2, look.dots), notice.ink)))
 
 
+def screens_line(here: str, width: int, look: Look) -> Line:
+    """The screens with their keys, the one in front bright; in a narrow window it alone is named."""
+    names = tuple(keymap.screens())
+    whole = sum(cell_len(f"{keymap.key_of(name)} {name}") + 2 for name in names) <= width
+    spans = [Span(" ")]
+    for name in names:
+        own = name == here
+        spans.append(Span(keymap.key_of(name), "bright" if own else "quiet"))
+        spans.append(Span(f" {name}  " if whole or own else "  ", "bright" if own else "faint"))
+    line = Line(tuple(spans))
+    return line if line.width <= width + 2 else Line((Span(fit(f" {here}", width, look.dots), "bright"),))
+
+
 def faults_of(glance: Glance) -> Notice:
     """The first fault of the plan and how many more: the last good plan stays on the board."""
     if not glance.faults:
@@ -84,7 +101,7 @@ def key_line(names: Sequence[str], width: int, look: Look, does: Mapping[str, st
     always = [name for name in names if name in {"help", "quit"}]
     rest = [name for name in names if name not in always]
     labels = {name: does.get(name, keymap.action(name).label) for name in names}
-    while rest and _hints_width([*rest, *always], labels) > width:
+    while rest and _hints_width([*rest, *always], labels) >= width:
         rest.pop()
     spans = [Span(" ")]
     for name in [*rest, *always]:

@@ -57,11 +57,11 @@ def _split(told: list[Line], height: int) -> tuple[list[Line], int]:
 _TASKS = (
     Column("id", "#", 4, right=True),
     Column("state", "", 11, rank=2),
-    Column("title", "task", 30, least=16, share=3),
-    Column("owner", "owner", 14, least=8, share=1, rank=1),
+    Column("title", "task", 40, least=32, share=3),
+    Column("owner", "owner", 18, least=12, rank=1),
     Column("due", "due", 10, rank=3),
-    Column("without", "without it", 24, least=14, share=2, rank=5),
-    Column("source", "from", 16, least=10, share=1, rank=6),
+    Column("without", "without it", 24, least=18, share=2, rank=5),
+    Column("source", "from", 14, least=10, rank=6),
 )
 
 
@@ -126,10 +126,10 @@ def _task_told(one: TaskLine, width: int, look: Look) -> list[Line]:
 _SUGGESTIONS = (
     Column("id", "#", 4, right=True),
     Column("state", "", 9, least=8, rank=3),
-    Column("text", "suggestion", 36, least=18, share=3),
+    Column("text", "suggestion", 60, least=32, share=3),
     Column("price", "price", 10, right=True, rank=1),
-    Column("source", "from", 16, least=10, share=1, rank=2),
-    Column("model", "by", 16, least=8, share=1, rank=4),
+    Column("source", "from", 14, least=12, rank=2),
+    Column("model", "by", 18, least=10, rank=4),
 )
 
 
@@ -168,8 +168,8 @@ def _suggestion(one: SuggestionLine) -> Sequence[Cell]:
         Span(one.state, "text" if one.state == "open" else "quiet"),
         Span(one.text, "text" if one.state == "open" else "quiet"),
         Span(price(one), "text"),
-        Span(one.link or _slate(one.shot, one.take), "quiet"),
-        Span(one.model, "quiet"),
+        Span(_slate(one.shot, one.take) or one.link, "quiet"),
+        Span(one.model.strip(":").rpartition("/")[2], "quiet"),
     )
 
 
@@ -204,7 +204,7 @@ def _slate(shot: str, take: int | None) -> str:
 _GAPS = (
     Column("kind", "", 10, rank=2),
     Column("where", "where", 16, least=8, share=1),
-    Column("what", "what", 40, least=20, share=4),
+    Column("what", "what", 40, least=34, share=4),
     Column("sum", "held", 9, right=True, rank=1),
     Column("command", "what to type", 30, least=24, share=1, rank=3),
 )

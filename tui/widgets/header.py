@@ -66,21 +66,11 @@ def _worker(glance: Glance, look: Look) -> list[Span]:
     ]
 
 
-def spent(glance: Glance) -> int:
-    """What is gone or promised: settled and committed, reserved and in doubt. Micro-dollars."""
-    money = glance.money
-    return money.settled + money.committed + money.reserved + money.in_doubt
-
-
-def spent_is_exact(glance: Glance) -> bool:
-    return spent(glance) == glance.money.settled
-
-
 def _film_money(glance: Glance) -> list[Span]:
-    if glance.money.free_only and not spent(glance):
+    if glance.money.free_only and not glance.money.spent:
         return [Span("free", "quiet")]
     of = f" of {budget(glance.money.budget)}" if glance.money.budget is not None else ""
-    text = usd(spent(glance), estimated=not spent_is_exact(glance))
+    text = usd(glance.money.spent, estimated=not glance.money.spent_is_exact)
     return [Span("film ", "quiet"), Span(text), Span(of, "quiet")]
 
 

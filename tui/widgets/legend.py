@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tui import keymap
 from tui.theme import STATES, Look
-from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, literal, title, wrap
+from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, fit, literal, title, wrap
 
 _HEADS = {
     keymap.ASK: "WHEN ASKED",
@@ -27,6 +27,24 @@ class Help(LinePanel):
     def furthest(self, screen: str, words: str, look: Look) -> int:
         """The last line the top may stand on."""
         return max(0, len(help_lines(self.size.width, screen, words, look)) - self.size.height)
+
+
+_FOOT = (
+    ("help_page_down", "further"),
+    ("help_page_up", "back up"),
+    ("help_find", "find"),
+    ("help_close", "close"),
+)
+
+
+def foot_line(top: int, height: int, count: int) -> Line:
+    """The keys of the page, and where in it the window stands."""
+    scrolls = count > height
+    spans = [Span("  ")]
+    for name, does in _FOOT if scrolls else _FOOT[2:]:
+        spans += [Span(keymap.key_of(name), "bright"), Span(f" {does}  ", "quiet")]
+    where = f"{top + 1} to {min(count, top + height)} of {count}" if scrolls else ""
+    return Line((*spans, Span(where, "faint")))
 
 
 def help_lines(width: int, screen: str, words: str, look: Look) -> list[Line]:
@@ -61,7 +79,7 @@ def help_lines(width: int, screen: str, words: str, look: Look) -> list[Line]:
 def _matching(width: int, words: str) -> list[Line]:
     wanted = words.casefold().split()
     found = [row for row in keymap.rows() if all(word in _told(row) for word in wanted)]
-    head = f"KEYS WITH '{literal(words, 40)}'"
+    head = f"KEYS WITH '{fit(literal(words), max(8, width - 14))}'"
     return _section(head, found, width) if found else [title(head), Line((Span("  none", "quiet"),))]
 
 

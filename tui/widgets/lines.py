@@ -68,6 +68,11 @@ def literal(text: str, limit: int = 300) -> str:
     return _STACKED.sub(r"\1", _WIDTHLESS.sub("", one_line(text, limit)))
 
 
+def slate(shot: str, take: int | None) -> str:
+    """A take as it is named everywhere, `S104 t02`; without a take its shot."""
+    return literal(shot, 32) + (f" t{take:02d}" if take is not None else "")
+
+
 def short_names(text: str, dots: str) -> str:
     """`text` with the names that machines give cut short: their beginning tells them apart."""
     return _LONG_NAME.sub(lambda found: found[0][: _NAME - 1] + dots, text)
@@ -111,9 +116,39 @@ def wrap(text: str, width: int, most: int, dots: str = "…") -> list[str]:
     return lines
 
 
+def paragraph(text: str, width: int, most: int, ink: str = "text", dots: str = "…") -> list[Line]:
+    """`text` in at most `most` lines of a panel, one column in like its title."""
+    return [Line((Span(f" {row}", ink),)) for row in wrap(text, max(1, width - 2), most, dots)]
+
+
 def title(name: str, *more: Span) -> Line:
     """A panel's title line: one column in, like everything but the mark of the selected line."""
     return Line((Span(f" {name}", "quiet"), *more))
+
+
+def lit(lines: Sequence[Line], width: int, hint: str = "") -> list[Line]:
+    """Lines whose title is bright, for the keys act on them; `hint` follows it where there is room."""
+    if not lines or not lines[0].spans:
+        return list(lines)
+    head = lines[0]
+    first, *rest = head.spans
+    more = (Span(f"  {hint}", "faint"),) if hint and head.width + 2 + cell_len(hint) <= width else ()
+    return [replace(head, spans=(replace(first, ink="bright"), *rest, *more)), *lines[1:]]
+
+
+def lit_by(lines: Compose, hint: str) -> Compose:
+    """What composes `lines`, lit."""
+    return lambda width, height: lit(lines(width, height), width, hint)
+
+
+def reading(name: str = "") -> list[Line]:
+    """A panel whose page is not here yet: nothing is claimed, and nothing moves."""
+    return [title(name, Span("  reading", "faint")) if name else Line((Span(" reading", "faint"),))]
+
+
+def wall_lines(height: int, wall: str) -> list[Line]:
+    """The rule between two columns."""
+    return [Line((Span(wall, "faint"),))] * height
 
 
 def window(count: int, room: int, focus: int) -> range:
@@ -130,10 +165,37 @@ def window(count: int, room: int, focus: int) -> range:
 def strip_of(line: Line, width: int) -> Strip:
     """The line as Textual draws it: literal segments, never markup."""
     over = STYLES["selected"] if line.chosen else None
-    segments = [Segment(_printable(span.text), _style(span, over)) for span in line.spans if span.text]
     ground = STYLES["text"] + over if over else STYLES["text"]
+    segments = _inked([(_printable(span.text), _style(span, over), span.chosen) for span in line.spans])
+    last = segments[-1].style if segments and not line.spans[-1].chosen else None
+    if last is None or last.reverse:
+        last = ground
     # Equal neighbours become one segment: each costs a colour of 20 to 40 bytes on the line.
-    return Strip(segments).adjust_cell_length(width, ground).simplify()
+    return Strip(segments).adjust_cell_length(width, last).simplify()
+
+
+def _inked(spans: list[tuple[str, Style, bool]]) -> list[Segment]:
+    """Segments in which air wears the ink beside it: it looks the same, and a change of ink is sent for
+    words only. Not where air can be seen: in the cell that is chosen, and in reverse video."""
+    segments: list[Segment] = []
+    air, airy = "", False
+    for text, style, chosen in spans:
+        words = text.lstrip(" ")
+        lead = text[: len(text) - len(words)]
+        if chosen or style.reverse:
+            segments += (
+                [Segment(air, STYLES["text"]), Segment(text, style)] if air else [Segment(text, style)]
+            )
+            air, airy = "", False
+            continue
+        if lead and airy:
+            segments[-1] = Segment(segments[-1].text + lead, segments[-1].style)
+        else:
+            air += lead
+        if words:
+            segments.append(Segment(air + words, style))
+            air, airy = "", True
+    return [*segments, Segment(air, spans[-1][1])] if air else segments
 
 
 def _printable(text: str) -> str:

@@ -39,12 +39,12 @@ def inline(text: str, ink: str = "text") -> list[Span]:
     if not _SIGNS.search(text):
         return [Span(_literal(text[:_LONGEST]), ink)] if text else []
     runs: list[_Run] = []
-    opened: list[tuple[str, int]] = []
+    opened: list[tuple[str, int, int]] = []
     closed: set[int] = set()
     at = count = 0
     text = text[:_LONGEST]
     while found := _TOKEN.search(text, at):
-        inside = tuple(number for _, number in opened)
+        inside = tuple(number for _, number, _ in opened)
         _plain(runs, text[at : found.start()], ink, inside)
         at = found.end()
         if found["mark"]:
@@ -54,7 +54,7 @@ def inline(text: str, ink: str = "text") -> list[Span]:
             at = _code(runs, text, found, ink, inside)
         else:
             _special(runs, found, ink, inside)
-    _plain(runs, text[at:], ink, tuple(number for _, number in opened))
+    _plain(runs, text[at:], ink, tuple(number for _, number, _ in opened))
     return _joined(_inked(run, closed) for run in runs if run.text and run.mark not in closed)
 
 
@@ -64,20 +64,25 @@ def _plain(runs: list[_Run], text: str, ink: str, inside: tuple[int, ...]) -> No
 
 
 def _mark(
-    text: str, found: re.Match[str], opened: list[tuple[str, int]], closed: set[int], count: int, ink: str
+    text: str,
+    found: re.Match[str],
+    opened: list[tuple[str, int, int]],
+    closed: set[int],
+    count: int,
+    ink: str,
 ) -> _Run:
     """A `**`: closes the newest of its kind, or opens one where a word begins."""
     sign = found["mark"]
     before, after = text[: found.start()][-1:], text[found.end() : found.end() + 1]
     inside_word = sign[0] == "_" and before.isalnum() and after.isalnum()
     same = next((place for place in reversed(range(len(opened))) if opened[place][0] == sign), None)
-    if same is not None and before.strip() and not inside_word:
+    if same is not None and before.strip() and not inside_word and opened[same][2] < found.start():
         number = opened[same][1]
         closed.update((number, count))
         del opened[same:]
     elif after.strip() and not inside_word and len(opened) < 16:
-        opened.append((sign, count))
-    return _Run(sign, ink, tuple(number for _, number in opened), count)
+        opened.append((sign, count, found.end()))
+    return _Run(sign, ink, tuple(number for _, number, _ in opened), count)
 
 
 def _code(runs: list[_Run], text: str, found: re.Match[str], ink: str, inside: tuple[int, ...]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.bridge import AccountRow, Glance
 from tui.theme import Look
 from tui.widgets.figures import budget, clock, day, share_bar, usd
-from tui.widgets.header import left_on, spent, spent_is_exact
+from tui.widgets.header import left_on
 from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title
 
 _LABEL = 13
@@ -37,7 +37,7 @@ def rows_of(glance: Glance) -> int:
 
 
 def _free(glance: Glance) -> bool:
-    return glance.money.free_only and not spent(glance)
+    return glance.money.free_only and not glance.money.spent
 
 
 def will_last(glance: Glance) -> bool:
@@ -52,10 +52,10 @@ def will_last(glance: Glance) -> bool:
 def _sums(glance: Glance, width: int, look: Look) -> list[Line]:
     money = glance.money
     bar = max(6, width - 1 - _LABEL - _SUM - _OF - 1)
-    exact = spent_is_exact(glance)
+    exact = glance.money.spent_is_exact
     ink = "text" if money.remaining is None or money.remaining > 0 else "need"
     lines = [
-        _bar_line("film", spent(glance), money.budget, bar, look, ink, exact=exact),
+        _bar_line("film", glance.money.spent, money.budget, bar, look, ink, exact=exact),
         _bar_line("today", money.day_spent, money.day_budget, bar, look, "text", exact=True),
     ]
     if money.in_doubt:
@@ -75,10 +75,12 @@ def _sums(glance: Glance, width: int, look: Look) -> list[Line]:
 def _bar_line(
     name: str, part: int, whole: int | None, bar: int, look: Look, ink: str, *, exact: bool
 ) -> Line:
+    air = (Span(" " * bar),)
     return Line(
         (
             cell(f"  {name}", _LABEL, "quiet"),
-            *share_bar(part, whole, bar, look, ink if ink == "need" else "quiet"),
+            # A groove without an end to it would say that nothing is spent.
+            *(share_bar(part, whole, bar, look, ink if ink == "need" else "quiet") if whole else air),
             cell(usd(part, estimated=not exact), _SUM, ink, right=True),
             cell(budget(whole), _OF, "quiet", right=True),
         )
@@ -105,13 +107,17 @@ def _account(account: AccountRow, width: int, look: Look) -> Line:
     return Line((name, Span(fit("  ".join(words), width - _LABEL, look.dots), "text")))
 
 
+def _of(limit: int | None) -> str:
+    return f" of {budget(limit)}" if limit is not None else ", no limit"
+
+
 def money_in_one_line(glance: Glance, width: int, look: Look) -> Line:
     money = glance.money
     head = cell(" MONEY", 8, "quiet")
     if _free(glance):
         return Line((head, Span("every provider of this film is free", "quiet")))
-    parts = [f"film {usd(spent(glance), estimated=not spent_is_exact(glance))} of {budget(money.budget)}"]
-    parts.append(f"today {usd(money.day_spent)} of {budget(money.day_budget)}")
+    parts = [f"film {usd(glance.money.spent, estimated=not glance.money.spent_is_exact)}{_of(money.budget)}"]
+    parts.append(f"today {usd(money.day_spent)}{_of(money.day_budget)}")
     if money.forecast_p50 is not None:
         parts.append(f"P90 {usd(money.forecast_p90)}")
     text = "   ".join(parts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.theme import Look
 from tui.widgets.figures import clock, day, share_bar, usd
 from tui.widgets.lines import Line, Span, literal, short_names, title
-from tui.widgets.money_page import keymap_hint, short_model
+from tui.widgets.money_page import cells_of, keymap_hint, short_model, with_content
 from tui.widgets.plots import burn_down
 from tui.widgets.table import Cell, Column, fit_columns, table_lines
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Spend.
 
 _SPEND = (
-    Column("name", "", 20, least=10, share=2),
+    Column("name", "", 20, least=10),
     Column("bar", "", 12, least=8, share=1, rank=5),
     Column("spent", "spent", 10, right=True),
     Column("known", "known", 12, rank=2),
@@ -33,15 +33,18 @@ _SPEND = (
 def spend_lines(page: MoneyPage, at: int | None, width: int, height: int, look: Look) -> list[Line]:
     """The dearest first, days in their order; each sum says how well it is known."""
     dearest = max((_paid(one.part) for one in page.spend), default=0)
-    wide = next((one.width for one in fit_columns(_SPEND, width - 2) if one.column.id == "bar"), 0)
+    columns = with_content(
+        _SPEND, held=any(_held(one.part) for one in page.spend), name=[one.name for one in page.spend]
+    )
+    wide = next((one.width for one in fit_columns(columns, width - 2) if one.column.id == "bar"), 0)
 
     def row(index: int) -> Sequence[Cell]:
-        return _spend(page.spend[index], page.by, dearest, wide, look)
+        return cells_of(columns, _SPEND, _spend(page.spend[index], page.by, dearest, wide, look))
 
     hint = f"  {keymap_hint('money_by')}" if width >= 60 else ""
     more = (Span(f"  {_total(page)}", "text"), Span(hint, "faint"))
     return table_lines(
-        *(_SPEND, len(page.spend), row, at, None, width, height, look),
+        *(columns, len(page.spend), row, at, None, width, height, look),
         name=f"SPEND BY {page.by.upper()}",
         more=more,
         empty="Nothing was spent yet.",
@@ -57,12 +60,16 @@ def _total(page: MoneyPage) -> str:
 
 
 def _paid(part: Part) -> int:
-    return part.known + part.owed + part.reserved + part.in_doubt
+    return part.known + _held(part)
+
+
+def _held(part: Part) -> int:
+    return part.owed + part.reserved + part.in_doubt
 
 
 def _spend(one: SpendLine, by: str, dearest: int, wide: int, look: Look) -> Sequence[Cell]:
     part = one.part
-    held = part.owed + part.reserved + part.in_doubt
+    held = _held(part)
     name = short_names(literal(one.name, 120), look.dots)
     if by == "model":
         provider, _, model = name.partition(":")
@@ -156,8 +163,8 @@ def burn_lines(page: MoneyPage, width: int, height: int, look: Look) -> list[Lin
     head = title("LEFT BY DAY" if page.budget is not None else "SPENT BY DAY")
     if not page.days:
         return [head, Line((Span("  nothing was spent yet", "quiet"),))][:height]
-    curve = _curve(page.days, page.start, page.budget, width, max(0, height - 1), look)
-    return [head, *curve][:height]
+    curve = _curve(page.days, page.start, page.budget, max(1, width - 1), max(0, height - 1), look)
+    return [head, *(Line((Span(" "), *line.spans)) for line in curve)][:height]
 
 
 @lru_cache(maxsize=4)

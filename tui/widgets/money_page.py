@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -67,7 +68,7 @@ def strip_line(at: str, page: MoneyPage | None, width: int, look: Look) -> Line:
 # Budgets.
 
 _BUDGETS = (
-    Column("name", "", 16, least=9, share=1),
+    Column("name", "", 16, least=9),
     Column("bar", "", 14, least=8, share=2, rank=4),
     Column("spent", "spent", 10, right=True, least=9, rank=1),
     Column("held", "held", 9, right=True, least=7, rank=3),
@@ -79,18 +80,47 @@ _BUDGETS = (
 _SCOPES = {"film": "film", "day": "today"}
 
 
+_NAME = 32
+"""Cells of a name at most."""
+
+
+def with_content(columns: Sequence[Column], *, name: Sequence[str], **there: bool) -> tuple[Column, ...]:
+    """The columns that have something to say, and the first as wide as its longest name.
+
+    `there`: by a column's id whether any row has it; what is not named stays.
+    """
+    longest = max((cell_len(literal(one, _SAID)) for one in name), default=0)
+    first, *rest = columns
+    wide = replace(first, width=max(first.width, min(_NAME, longest)))
+    return (wide, *(one for one in rest if there.get(one.id, True)))
+
+
+def cells_of(shown: Sequence[Column], columns: Sequence[Column], cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Of the cells of all `columns` those that are `shown`."""
+    kept = {one.id for one in shown}
+    return [cell for column, cell in zip(columns, cells, strict=True) if column.id in kept]
+
+
 def budget_lines(page: MoneyPage, at: int | None, width: int, height: int, look: Look) -> list[Line]:
     """Each budget with its bar; a limit that is reached needs a person."""
     if page.free:
         return [title("BUDGETS"), Line((Span("  every provider of this film is free", "quiet"),))]
-    wide = next((one.width for one in fit_columns(_BUDGETS, width - 2) if one.column.id == "bar"), 0)
+    columns = with_content(
+        _BUDGETS,
+        bar=any(one.limit is not None for one in page.budgets),
+        held=any(one.held for one in page.budgets),
+        doubt=any(one.in_doubt for one in page.budgets),
+        limit=any(one.limit is not None for one in page.budgets),
+        name=[one.name for one in page.budgets],
+    )
+    wide = next((one.width for one in fit_columns(columns, width - 2) if one.column.id == "bar"), 0)
 
     def row(index: int) -> Sequence[Cell]:
-        return _budget(page.budgets[index], page, wide, look)
+        return cells_of(columns, _BUDGETS, _budget(page.budgets[index], page, wide, look))
 
     more = () if page.limits_known else (Span("  no limit is known: the film's files have faults", "need"),)
     count = len(page.budgets)
-    return table_lines(_BUDGETS, count, row, at, None, width, height, look, name="BUDGETS", more=more)
+    return table_lines(columns, count, row, at, None, width, height, look, name="BUDGETS", more=more)
 
 
 def _budget(one: BudgetLine, page: MoneyPage, wide: int, look: Look) -> Sequence[Cell]:
@@ -103,7 +133,7 @@ def _budget(one: BudgetLine, page: MoneyPage, wide: int, look: Look) -> Sequence
     unknown = f"{one.unknown} unknown" if one.unknown else one.certainty
     return (
         Span(_SCOPES.get(one.scope, one.name), "text" if one.scope in _SCOPES else "quiet"),
-        share_bar(gone, one.limit, wide, look, ink if full else "quiet") if wide else Span(""),
+        share_bar(gone, one.limit, wide, look, ink if full else "quiet") if wide and one.limit else Span(""),
         Span(usd(one.spent, estimated=one.certainty != "exact"), ink),
         Span(usd(one.held) if one.held else "", "quiet"),
         Span(usd(one.in_doubt, estimated=True) if one.in_doubt else "", "need"),

@@ -31,8 +31,10 @@ def palette_lines(found: Sequence[Entry], at: int, width: int, height: int, look
     """A line an action: its key, its name, what it does."""
     if not found:
         return [title("DO"), Line((Span("  nothing goes by these words", "quiet"),))]
-    lines = [title("DO", Span(f"  {len(found)}", "faint"))]
-    for index in window(len(found), height - 1, at):
+    shown = window(len(found), height - 1, at)
+    here = f"{shown.start + 1} to {shown.stop} of " if len(shown) < len(found) else ""
+    lines = [title("DO", Span(f"  {here}{len(found)}", "faint"))]
+    for index in shown:
         row = found[index]
         spans = (
             Span(f"{look.cursor if index == at else ' '} ", "bright"),

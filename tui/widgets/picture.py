@@ -42,9 +42,12 @@ class Frame(LinePanel):
         self._drawn = NOTHING
         self._rows: list[Strip] = []
         self._caption = ""
+        self._shown = 0
+        """Rows of the picture that are shown so far."""
 
-    def draw(self, drawn: Drawn, caption: str) -> None:
-        """Shows a picture, or nothing. What is already shown costs nothing."""
+    def draw(self, drawn: Drawn, caption: str, *, whole: bool = True) -> None:
+        """Shows a picture, or nothing. What is already shown costs nothing. Not `whole`: `more` shows it,
+        row by row."""
         width, height = self.size
         if caption != self._caption:
             self._caption = caption
@@ -52,8 +55,17 @@ class Frame(LinePanel):
         if drawn != self._drawn:
             self._take_off()
             self._drawn, self._rows = drawn, picture_rows(drawn)
+            self._shown = len(self._rows) if whole or drawn.raw else 0
             self._again(Region(0, 1, width, max(0, height - 1)))
             self.place_pixels()
+
+    def more(self) -> bool:
+        """Shows one row more. False once there is none left."""
+        if self._shown >= len(self._rows):
+            return False
+        self._shown += 1
+        self._again(Region(0, self._shown, self.size.width, 1))
+        return self._shown < len(self._rows)
 
     def place_pixels(self) -> None:
         """Sends a picture in pixels, after the blanks beneath it. To be called again after a resize."""
@@ -81,7 +93,7 @@ class Frame(LinePanel):
         if y == 0:
             text = fit(self._caption, width, self._look.dots)
             return Strip([Segment(text, STYLES["quiet"])]).adjust_cell_length(width, STYLES["text"])
-        if y <= len(self._rows):
+        if y <= self._shown:
             return self._rows[y - 1].adjust_cell_length(width, STYLES["text"])
         return Strip.blank(width, STYLES["text"])
 

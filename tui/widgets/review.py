@@ -7,14 +7,13 @@ seam view is `review_seam`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tui import keymap
 from tui.theme import Look, state_of
-from tui.widgets.figures import usd
-from tui.widgets.lines import Line, Span, cell, fit, literal, title, wrap
+from tui.widgets.figures import date_and_time, usd
+from tui.widgets.lines import Line, Span, cell, fit, literal, paragraph, slate, title, wrap
 from tui.widgets.shot import begins
 from tui.widgets.table import Cell, Column, table_lines
 
@@ -106,7 +105,7 @@ def _take_cells(line: TakeLine, look: Look) -> tuple[Cell, ...]:
         Span(f"t{line.n:02d}", "bright" if line.stands else "text"),
         (Span(f"{look.sign(line.state)} ", ink), Span(word)),
         Span(cost_of(line)),
-        Span(moment(line.at), "quiet"),
+        Span(date_and_time(line.at), "quiet"),
         Span(by, "quiet"),
         Span(str(line.seed), "quiet"),
         Span(line.model or line.provider, "quiet"),
@@ -121,15 +120,6 @@ def cost_of(line: TakeLine) -> str:
     if line.cost == 0 and line.certainty == "exact":
         return "free"
     return usd(line.cost, estimated=line.certainty == "estimated")
-
-
-def moment(at: str) -> str:
-    """`20 Nov 10:41`, in this machine's time."""
-    try:
-        found = datetime.fromisoformat(at).astimezone()
-    except ValueError:
-        return ""
-    return f"{found.day:>2} {found:%b %H:%M}"
 
 
 # What is known of the selected take.
@@ -212,11 +202,9 @@ def broke_lines(page: ReviewPage, width: int, look: Look) -> list[Line]:
         take = f"t{one.take:02d} " if one.take is not None else ""
         helped = f"; helped: {literal(one.workaround)}" if one.workaround else ""
         text = f"{take}{literal(one.category, 40)}: {literal(one.broke)}{helped} ({literal(one.outcome, 20)})"
-        lines += [Line((Span(f" {row}"),)) for row in wrap(text, max(1, width - 2), 3, look.dots)]
+        lines += paragraph(text, width, 3, dots=look.dots)
     for said in page.known:
-        lines += [
-            Line((Span(f" {row}"),)) for row in wrap(literal(said, 400), max(1, width - 2), 3, look.dots)
-        ]
+        lines += paragraph(literal(said, 400), width, 3, dots=look.dots)
     return [title("BEFORE A RETAKE"), *lines] if lines else []
 
 
@@ -251,7 +239,7 @@ def rubric_lines(scores: Sequence[ScoreLine], width: int, height: int, look: Loo
 
 def caption_of(frame: FrameRow) -> str:
     """What a frame is to the shot under review: `handed over by S105 t02`."""
-    name = f"{literal(frame.shot, 32)} t{frame.take:02d}"
+    name = slate(frame.shot, frame.take)
     return {
         "handed": f"handed over by {name}",
         "before": f"{name} ends",

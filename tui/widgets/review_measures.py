@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.widgets.lines import literal
+from tui.widgets.lines import slate
 
 if TYPE_CHECKING:
     from core.studio.pages.review_rows import FrameRow, ReviewPage
@@ -26,7 +26,7 @@ def pairs_of(page: ReviewPage | SeamPage | None) -> Pairs:
 
 
 def _words(one: Alike) -> str:
-    left, right = (f"{literal(side.shot, 32)} t{side.take:02d}" for side in (one.left, one.right))
+    left, right = (slate(side.shot, side.take) for side in (one.left, one.right))
     return f"{left} and {right}"
 
 

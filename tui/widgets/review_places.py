@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from textual.geometry import Region
 
-from tui.widgets.lines import Line, Span
-
 PICTURES = ("left_frame", "middle_frame", "right_frame")
 """Names of the pictures' places, from the left."""
 WIDE = 110
@@ -58,7 +56,3 @@ def _picture_rows(area: Region, head: int, count: int, seam: bool) -> int:
     share = area.height * 2 // 3 if seam else area.height // 2
     rows = min(cols * 9 // 32, max(LOW, share - head), area.height - head - 1 - _TEXT)
     return rows if rows >= LOW else 0
-
-
-def wall_lines(height: int, wall: str) -> list[Line]:
-    return [Line((Span(wall, "faint"),))] * height

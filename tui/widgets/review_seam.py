@@ -9,8 +9,9 @@ from rich.cells import cell_len
 
 from tui import keymap
 from tui.theme import Look, state_of
-from tui.widgets.lines import EMPTY, Line, Span, cell, fit, literal, title, wrap
-from tui.widgets.review import moment, score_lines
+from tui.widgets.figures import date_and_time
+from tui.widgets.lines import EMPTY, Line, Span, cell, fit, literal, paragraph, title
+from tui.widgets.review import score_lines
 from tui.widgets.review_columns import stacked
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def head_lines(page: SeamPage, width: int, height: int, look: Look) -> list[Line
     while len(parts) > 2 and sum(Line(tuple(part)).width for part in parts) > width:
         parts.pop()
     lines = [Line(tuple(span for part in parts for span in part))]
-    rows = wrap(_begins(page), max(1, width - 2), max(0, height - 1), look.dots)
-    return [*lines, *(Line((Span(f" {row}", "quiet"),)) for row in rows)][:height]
+    return [*lines, *paragraph(_begins(page), width, max(0, height - 1), "quiet", look.dots)][:height]
 
 
 def _begins(page: SeamPage) -> str:
@@ -65,7 +65,7 @@ def _begins(page: SeamPage) -> str:
         return ""
     right = literal(seam.right, 32)
     if seam.right_take is None:
-        return f"{right} has no take yet"
+        return f"{right} has no take that could stand here"
     here = f"{seam.left} t{seam.left_take:02d}" if seam.left_take is not None else ""
     name = f"{right} t{seam.right_take:02d}"
     if not page.continues:
@@ -90,7 +90,7 @@ def body_lines(
         void = "; void, for a frame has changed since" if seam.state == "void" else ""
         task = f", task {seam.task}" if seam.task and seam.state != "good" else ""
         by = f"{said}{task} by {literal(seam.person, 40)} {literal(seam.role, 24)}".rstrip()
-        text = f"{by}, {moment(seam.at).strip()}{void}"
+        text = f"{by}, {date_and_time(seam.at).strip()}{void}"
         verdict += _rows(text, width, look, "stale" if void else "text")
         verdict += _rows(literal(seam.note, 400), width, look, "text") if seam.note else []
     else:
@@ -121,7 +121,7 @@ def side_lines(page: SeamPage, width: int, height: int, look: Look) -> list[Line
 
 
 def _rows(text: str, width: int, look: Look, ink: str) -> list[Line]:
-    return [Line((Span(f" {row}", ink),)) for row in wrap(text, max(1, width - 2), 3, look.dots)] or [EMPTY]
+    return paragraph(text, width, 3, ink, look.dots) or [EMPTY]
 
 
 def _answers(page: SeamPage) -> str:

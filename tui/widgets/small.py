@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui.bridge import Glance
 from tui.theme import Look
 from tui.widgets.figures import budget, usd
-from tui.widgets.header import spent, spent_is_exact
 from tui.widgets.lines import Line, LinePanel, Span, fit, literal, wrap
 
 LEAST = (60, 16)
@@ -25,10 +24,9 @@ def small_lines(glance: Glance | None, width: int, height: int, look: Look) -> l
     current = next((chain.current for chain in glance.chains if chain.current), "")
     works = f"{look.sign('running')} running {literal(current)}" if glance.worker.running else "no worker"
     done, total = sum(row.done for row in glance.chains), sum(row.total for row in glance.chains)
-    money = (
-        f"film {usd(spent(glance), estimated=not spent_is_exact(glance))} of {budget(glance.money.budget)}"
-    )
-    free = glance.money.free_only and not spent(glance)
+    sums = glance.money
+    money = f"film {usd(sums.spent, estimated=not sums.spent_is_exact)} of {budget(sums.budget)}"
+    free = sums.free_only and not sums.spent
     waits = len(glance.waiting)
     counts = [
         (literal(glance.title), "bright"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tui.bridge import Glance, ShotRow, index_of
-from tui.widgets.lines import literal
+from tui.widgets.lines import slate
 
 
 class Choice(NamedTuple):
@@ -37,7 +37,7 @@ def stills(glance: Glance, selected: str, room: int = 2) -> tuple[Choice, ...]:
 
 
 def _both(shot: str, take: int) -> tuple[Choice, Choice]:
-    name = f"{literal(shot, 32)} t{take:02d}"
+    name = slate(shot, take)
     return (
         Choice(shot, take, "first", f"{name} first frame"),
         Choice(shot, take, "last", f"{name} last frame"),
@@ -47,5 +47,5 @@ def _both(shot: str, take: int) -> tuple[Choice, Choice]:
 def _handed(source: ShotRow | None) -> Choice | None:
     if source is None or source.usable is None:
         return None
-    caption = f"handed over by {literal(source.id, 32)} t{source.usable:02d}"
+    caption = f"handed over by {slate(source.id, source.usable)}"
     return Choice(source.id, source.usable, "last", caption)

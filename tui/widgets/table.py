@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from tui.theme import Look
-from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, fit, literal, title, window, wrap
+from tui.widgets.lines import Line, Span, cell, chosen, fit, literal, paragraph, title, window
 
 GAP = 2
 """Cells between two columns."""
@@ -54,43 +54,6 @@ class Fitted:
     width: int
 
 
-class Table(LinePanel):
-    """The panel of one table: `rows` takes what `table_lines` takes, but for the size."""
-
-    def rows(
-        self,
-        columns: Sequence[Column],
-        count: int,
-        row: Row,
-        selected: int | None,
-        marked: Container[int] | None,
-        look: Look,
-        *,
-        name: str,
-        more: Sequence[Span] = (),
-        total: int | None = None,
-        sort: tuple[str, bool] | None = None,
-        empty: str = "",
-    ) -> None:
-        self.show(
-            lambda width, height: table_lines(
-                columns,
-                count,
-                row,
-                selected,
-                marked,
-                width,
-                height,
-                look,
-                name=name,
-                more=more,
-                total=total,
-                sort=sort,
-                empty=empty,
-            )
-        )
-
-
 def table_lines(
     columns: Sequence[Column],
     count: int,
@@ -116,8 +79,8 @@ def table_lines(
     shown = visible(count, height, selected)
     lines = [title(name, Span(_position(shown, count, total), "quiet"), *more)]
     if not count:
-        said = wrap(empty, max(1, width - 2), max(0, height - 1), look.dots) if empty else []
-        return [*lines, *(Line((Span(f" {text}", "quiet"),)) for text in said)][:height]
+        said = paragraph(empty, width, max(0, height - 1), "quiet", look.dots) if empty else []
+        return [*lines, *said][:height]
     head = 2 if marked is None else 3
     fitted = fit_columns(columns, width - head)
     if height >= 3:

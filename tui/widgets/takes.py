@@ -21,8 +21,8 @@ _LOUD = frozenset({"need", "running"})
 
 
 class Takes(LinePanel):
-    def rows(self, glance: Glance, selected: str, look: Look) -> None:
-        self.show(lambda width, height: take_lines(glance, selected, width, height, look))
+    def rows(self, glance: Glance, selected: str, marked: frozenset[str], look: Look) -> None:
+        self.show(lambda width, height: take_lines(glance, selected, width, height, look, marked))
 
 
 class _Listed:
@@ -78,8 +78,15 @@ def rows_of(glance: Glance) -> int:
     return max(0, _listed(index_of(glance).order).count - 1)
 
 
-def take_lines(glance: Glance, selected: str, width: int, height: int, look: Look) -> list[Line]:
-    """The title and as many shots as fit, the selected one among them."""
+def take_lines(
+    glance: Glance,
+    selected: str,
+    width: int,
+    height: int,
+    look: Look,
+    marked: frozenset[str] = frozenset(),
+) -> list[Line]:
+    """The title and as many shots as fit, the selected one among them; a star before the marked ones."""
     listed = _listed(index_of(glance).order)
     if not listed.count:
         return [title("TAKES")]
@@ -90,9 +97,11 @@ def take_lines(glance: Glance, selected: str, width: int, height: int, look: Loo
     lines = [_title(glance, listed, shown, ids, bar, look)]
     for line in shown:
         if listed.is_heading(line):
-            lines.append(Line((Span(f" {_chain_title(glance, listed.chain(line))}", "quiet"),)))
+            name = fit(_chain_title(glance, listed.chain(line)), width - 2, look.dots)
+            lines.append(Line((Span(f" {name}", "quiet"),)))
         else:
-            lines.append(_line(glance.shots[listed.place(line)], line == at, ids, bar, width, look))
+            shot = glance.shots[listed.place(line)]
+            lines.append(_line(shot, line == at, shot.id in marked, (ids, bar, width), look))
     return lines
 
 
@@ -138,12 +147,14 @@ def _title(glance: Glance, listed: _Listed, shown: range, ids: int, bar: int, lo
     )
 
 
-def _line(shot: ShotRow, here: bool, ids: int, bar: int, width: int, look: Look) -> Line:
+def _line(shot: ShotRow, here: bool, marked: bool, widths: tuple[int, int, int], look: Look) -> Line:
+    """`widths`: of the ids, of the bar, of the whole line."""
+    ids, bar, width = widths
     state = state_of(shot.state)
     low, high = shot.expected
     ink = "running" if shot.state == "running" else "bright" if shot.takes > high else "quiet"
     spans = [
-        Span(f"{look.cursor if here else ' '} ", "bright"),
+        Span(f"{look.cursor if here else ' '}{'*' if marked else ' '}", "bright"),
         cell(literal(shot.id), ids + 1, "bright" if here else "text", dots=look.dots),
         cell(literal(shot.kind), _KIND + 1, "quiet", dots=look.dots),
         *takes_bar(shot.takes, shot.expected, bar, look, ink),

@@ -30,7 +30,8 @@ class Waiting(LinePanel):
 def waiting_lines(glance: Glance, at: int | None, width: int, height: int, look: Look) -> list[Line]:
     """The title and as many as fit. `at` is the line the keys act on, None while they act on shots."""
     rows = glance.waiting
-    count = Span(f"  {len(rows)}", "need") if rows else Span("  nothing", "faint")
+    nothing = f"  nothing yet: {keymap.key_of('go')} starts the chain" if _new(glance) else "  nothing"
+    count = Span(f"  {len(rows)}", "need") if rows else Span(nothing, "faint")
     shown = window(len(rows), height - 1, at or 0)
     more = f"  {shown.start + 1} to {shown.stop}" if 0 < len(shown) < len(rows) else ""
     lines = [title("WAITS FOR YOU", count, Span(more, "faint"))]
@@ -45,6 +46,11 @@ def waiting_lines(glance: Glance, at: int | None, width: int, height: int, look:
         line = _line(row, literal(shot.description) if shot else "", index == at, widths, look)
         lines.append(chosen(line) if index == at else line)
     return lines
+
+
+def _new(glance: Glance) -> bool:
+    """A film of which nothing was made yet, and nothing is under way."""
+    return bool(glance.chains) and not any(chain.made or chain.current for chain in glance.chains)
 
 
 def _subject(row: WaitingRow) -> str:

@@ -86,6 +86,7 @@ def usage_around(provider: str, key_id: str, intent_at: str) -> list[str]:
     """What the key had spent before a request and at its last reading, as its book knows; nobody is asked."""
     if not key_id or not intent_at:
         return []
+    # Evidence beside a question: a book that cannot be read takes none of the other evidence away.
     with suppress(RushesError, OSError, ValueError):
         key = KeyRing(settings.state_dir(), {}, SystemClock()).of(provider, key_id)
         before = key.reading_before(datetime.fromisoformat(intent_at))

@@ -13,8 +13,8 @@ from core.base.errors import BadInput, PlanFaults, nearest
 from core.base.paths import disk_errors, inside
 from core.base.text import one_line
 from core.ledger import outlay
+from core.studio.pages.matrix_filter import KINDS, SEAMS, STATES, sieve, sift
 from core.studio.pages.matrix_rows import COLUMNS, EDITED, MatrixPage, MatrixRow, Query, Written
-from core.studio.pages.sift import KINDS, SEAMS, STATES, sieve, sift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

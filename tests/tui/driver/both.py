@@ -22,7 +22,7 @@ from typing import Any
 from textual.app import App
 
 from tests.tui.driver.emulator import Emulator, Glyph
-from tui.driver import BoardDriver
+from tui.driver import BoardDriver, erases_in_colour
 
 PATIENCE_S = 60.0
 """Only a test that is going to fail waits so long."""
@@ -36,7 +36,7 @@ class Both:
         os.set_blocking(self.master, False)
         self.file = os.fdopen(os.dup(self.slave), "w", encoding="utf-8")
         self.stock = Emulator(width, height, rubbish=False)
-        self.ours = Emulator(width, height)
+        self.ours = Emulator(width, height, bce=erases_in_colour(os.environ))
         self.said = self.sent = 0
         """Bytes of Textual's, bytes of ours."""
         self.reading = False
@@ -73,6 +73,10 @@ class Both:
             side.resize(width, height)
         self._set_size(width, height)
         os.kill(os.getpid(), signal.SIGWINCH)
+        # The driver does so itself at the loop's next turn; a frame of the old size that came before would be
+        # cut at two different moments.
+        assert self.driver is not None
+        self.driver._resize(width, height)
 
     def type(self, data: str) -> None:
         os.write(self.master, data.encode())
@@ -129,7 +133,7 @@ async def on_both(app: App[Any], both: Both) -> AsyncIterator[Both]:
     running = asyncio.create_task(app.run_async(mouse=False))
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not (app.is_running and app.screen.is_current and any(both.stock.text)):
+            while not (app.is_running and app.screen.is_current and both.stock.painted):
                 await asyncio.sleep(0.01)
                 if running.done():
                     await running

@@ -39,18 +39,30 @@ RUBBISH = Glyph("\N{REPLACEMENT CHARACTER}", "31", "45")
 
 class Emulator:
     def __init__(
-        self, width: int, height: int, *, rubbish: bool = True, emoji_are_narrow: bool = False
+        self,
+        width: int,
+        height: int,
+        *,
+        rubbish: bool = True,
+        emoji_are_narrow: bool = False,
+        bce: bool = False,
     ) -> None:
-        self.rubbish, self.emoji_are_narrow = rubbish, emoji_are_narrow
+        """`bce`: it erases in the pen's colours."""
+        self.rubbish, self.emoji_are_narrow, self.bce = rubbish, emoji_are_narrow, bce
         self.width, self.height = width, height
         self.rows = [[BLANK] * width for _ in range(height)]
         self.x = self.y = 0
         self.pen = BLANK
         self.modes: set[str] = {"7", "25"}
-        self.wrap_waits = self.joins = False
+        self.wrap_waits = self.joins = self.beyond = False
         self.heard: list[str] = []
         """Bells, OSC and strings, in order."""
         self._rest = ""
+
+    @property
+    def painted(self) -> bool:
+        """Whether every cell was said something of since the screen was new."""
+        return not any(RUBBISH in row for row in self.rows)
 
     @property
     def text(self) -> list[str]:
@@ -107,13 +119,12 @@ class Emulator:
     def _mode(self, mode: str, on: bool) -> None:
         (self.modes.add if on else self.modes.discard)(mode)
         if mode == "1049":
-            fill = RUBBISH if self.rubbish else BLANK
-            self.rows = [[fill] * self.width for _ in range(self.height)]
+            self.rows = [[RUBBISH] * self.width for _ in range(self.height)]  # GNU screen does not clear it
             assert self.pen == BLANK or on, "the shell is left with a pen of ours"
 
     def _move(self, numbers: list[int], final: str) -> None:
         one = max(1, numbers[0])
-        self.wrap_waits = False
+        self.wrap_waits = self.beyond = False
         if final == "H":
             self.y, self.x = one - 1, max(1, [*numbers, 1][1]) - 1
         elif final in "ABCD":
@@ -142,7 +153,9 @@ class Emulator:
         self._tear(y, start)
         self._tear(y, end)
         plain = not self.pen.bg and "7" not in self.pen.on
-        self.rows[y][start:end] = [BLANK if plain or not self.rubbish else RUBBISH] * (end - start)
+        coloured = self.pen._replace(text=" ") if self.bce else RUBBISH if self.rubbish else BLANK
+        erased = BLANK if plain else coloured
+        self.rows[y][start:end] = [erased] * (end - start)
 
     def _sgr(self, numbers: str) -> None:
         parts = numbers.split(";")
@@ -167,6 +180,8 @@ class Emulator:
     # Characters.
 
     def _char(self, char: str) -> None:
+        if char in "\r\n\b":
+            self.beyond = False
         if char == "\r":
             self.x, self.wrap_waits = 0, False
         elif char == "\n":
@@ -182,8 +197,9 @@ class Emulator:
             self._print(char)
 
     def _line_feed(self) -> None:
-        """At the bottom Textual feeds a line only where a frame still has the size before."""
-        assert self.y < self.height - 1 or not self.rubbish or "1049" not in self.modes, "scrolled"
+        """At the bottom Textual feeds a line only where a frame still has the size before; we never do."""
+        if self.rubbish and self.y == self.height - 1:
+            self.rows = [[RUBBISH] * self.width for _ in self.rows]
         self.x, self.y, self.wrap_waits = 0, min(self.y + 1, self.height - 1), False
 
     def _print(self, char: str) -> None:
@@ -207,6 +223,8 @@ class Emulator:
 
     def _behind(self) -> int | None:
         """The column of the character that was printed last, if the cursor stands after it."""
+        if self.beyond:
+            return None
         x = self.x if self.wrap_waits else self.x - 1
         if x > 0 and not self.rows[self.y][x].text:
             x -= 1
@@ -220,18 +238,15 @@ class Emulator:
             self.x, self.wrap_waits = min(x + 2, self.width - 1), x + 2 >= self.width
 
     def _put(self, char: str, wide: int) -> None:
-        if self.wrap_waits:
-            assert not {"7", "1049"} <= self.modes, "wrapped"
-            if "7" in self.modes:
-                self._line_feed()
-            else:
-                # A line too long: terminals pile it up in the last column, wide characters each in its way.
-                if self.rubbish:
-                    self.rows[self.y][-1] = RUBBISH
-                return
-            self.wrap_waits = False
-        if self.x + wide > self.width:
+        if self.wrap_waits and "7" in self.modes:
+            self._line_feed()
+        elif self.wrap_waits or self.x + wide > self.width:
+            # A line too long. Terminals pile it up in the last column, wide characters each in its way.
+            self.beyond = True
+            if self.rubbish:
+                self.rows[self.y][-1] = RUBBISH
             return
+        self.wrap_waits = False
         x = min(self.x, self.width - wide)
         self._tear(self.y, x)
         self._tear(self.y, x + wide)

@@ -11,7 +11,6 @@ import pytest
 from textual.widgets import DataTable, Input, RichLog, TabbedContent
 
 from tests.tui.driver.both import Both, on_both, quiet
-from tests.tui.driver.emulator import RUBBISH
 from tests.tui.driver.variety import Asking, Painted, Variety, sentence
 
 SIZES = ((140, 40), (80, 24), (120, 36), (100, 50), (61, 19))
@@ -92,7 +91,7 @@ class Hand:
         self.both.resize(*self.draw.choice(SIZES))
         async with asyncio.timeout(60):
             size = (self.both.stock.width, self.both.stock.height)
-            while self.app.screen.size != size or any(RUBBISH in row for row in self.both.stock.rows):
+            while self.app.screen.size != size or not self.both.stock.painted:
                 await asyncio.sleep(0.005)
 
     async def suspend(self) -> None:
@@ -100,6 +99,9 @@ class Hand:
         with self.app.suspend():
             os.write(self.both.slave, b"a player says something\r\n")
         self.both.stock.heard.clear()
+        async with asyncio.timeout(60):  # we paint what we know at once, Textual in its own time
+            while not self.both.stock.painted:
+                await asyncio.sleep(0.005)
 
     async def bell(self) -> None:
         self.app.bell()
@@ -110,28 +112,42 @@ def compare(seed: int, checkpoints: int) -> Counter[str]:
     async def run() -> Counter[str]:
         both = Both(*SIZES[0])
         app = Variety()
-        async with on_both(app, both):
-            hand = Hand(app, both, seed)
-            for number in range(checkpoints):
-                for _ in range(hand.draw.randint(1, 5)):
-                    await hand.act()
-                await quiet(app)
-                both.level()
-                both.read()
-                differing = both.differing()
-                assert not differing, (seed, number, len(differing), differing[:5])
-                heard = [[one for one in side.heard if one[:3] == "]52"] for side in (both.stock, both.ours)]
-                assert heard[0] == heard[1][-len(heard[0]) or len(heard[1]) :]
-        assert "1049" not in both.ours.modes
-        assert both.ours.modes == {"7", "25"}
-        both.close()
+        try:
+            async with on_both(app, both):
+                hand = Hand(app, both, seed)
+                for number in range(checkpoints):
+                    for _ in range(hand.draw.randint(1, 5)):
+                        await hand.act()
+                    await quiet(app)
+                    both.level()
+                    both.read()
+                    differing = both.differing()
+                    assert not differing, (seed, number, len(differing), differing[:5])
+                    heard = [
+                        [one for one in side.heard if one[:3] == "]52"] for side in (both.stock, both.ours)
+                    ]
+                    assert heard[0] == heard[1][-len(heard[0]) or len(heard[1]) :]
+            assert "1049" not in both.ours.modes
+            assert both.ours.modes == {"7", "25"}
+        finally:
+            both.close()
         return hand.done
 
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_no_cell_differs_at_25_checkpoints(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def size_of_the_pty(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("COLUMNS", "LINES"):
         monkeypatch.setenv(name, "1")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_cell_differs_at_25_checkpoints(seed: int) -> None:
     compare(seed, 25)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1000, 1010))
+def test_no_cell_differs_at_50_checkpoints_of_the_long_sweep(seed: int) -> None:
+    assert len(compare(seed, 50)) > 10

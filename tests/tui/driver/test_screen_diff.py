@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from random import Random
 
 import pytest
@@ -24,7 +26,7 @@ class Line:
     """A screen with both terminals at its ends."""
 
     def __init__(self, width: int = 40, height: int = 8, encoding: str = "utf-8", **kind: bool) -> None:
-        self.screen = Screen(width, height, encoding)
+        self.screen = Screen(width, height, encoding, bce=kind.get("bce", False))
         self.stock = Emulator(width, height, rubbish=False)
         self.ours = Emulator(width, height, **kind)
         self.say(BEGIN + "".join(f"\x1b[{y + 1};1H{'.' * width}" for y in range(height)) + "\x1b[H")
@@ -193,11 +195,12 @@ def test_half_of_a_wide_character_can_be_overwritten_from_both_sides() -> None:
         assert line.same, text
 
 
-def test_any_text_over_any_other_gives_what_the_last_one_says() -> None:
+@pytest.mark.parametrize("bce", [False, True])
+def test_any_text_over_any_other_gives_what_the_last_one_says(bce: bool) -> None:
     draw = Random(8)
-    line = Line(24, 3)
+    line = Line(24, 3, bce=bce)
     for number in range(1500):
-        text = draw.choice(WORDS)
+        text = draw.choice((*WORDS, " " * 9, " " * 14))
         x = draw.randint(1, 25 - cell_len(text))
         look = draw.choice(("", "1;31", "4;44", "7", "38;5;93;48;2;1;2;3", "9;53"))
         line.say(f"\x1b[{draw.randint(1, 3)};{x}H\x1b[{look}m{text}\x1b[0m")
@@ -226,6 +229,32 @@ def test_blanks_are_erased_only_in_the_terminals_own_colours() -> None:
     coloured = line.say("\x1b[2;1H\x1b[48;2;1;2;3m" + " " * 40 + "\x1b[0m")
     assert " " * 40 in coloured
     assert line.same
+
+
+def test_a_terminal_that_erases_in_the_pens_colour_is_sent_no_coloured_air() -> None:
+    line = Line(bce=True)
+    assert size(line.say("\x1b[2;1H\x1b[48;2;1;2;3m" + " " * 40 + "\x1b[0m")) < 40
+    assert line.same
+    underlined = line.say("\x1b[3;1H\x1b[4m" + " " * 40 + "\x1b[0m")
+    assert " " * 40 in underlined, "what can be seen of air is written"
+    assert line.same
+
+
+@pytest.mark.parametrize(
+    ("environment", "sure"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "screen-256color"}, False),
+        ({"TERM": "xterm-256color", "STY": "1.pts"}, False),
+        ({"TERM": "no-such-terminal"}, False),
+        ({}, False),
+    ],
+)
+def test_erasing_in_colour_is_believed_of_terminfo_alone(environment: dict[str, str], sure: bool) -> None:
+    # Terminfo is read once a process.
+    ask = f"from tui.driver import erases_in_colour; print(erases_in_colour({environment!r}))"
+    said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert said.stdout == f"{sure}\n"
 
 
 def test_every_move_arrives_and_none_feeds_a_line() -> None:

@@ -163,25 +163,32 @@ class Evening:
     def circle(self, count: int) -> None:
         """One key a shot: circled, and on to the next that waits."""
         for _ in range(count):
-            self.wait_for(self._at_a_take, "a take to review")
-            shot = selected(self.one.rows)
+            shot = self.to_a_take()
             press(self.one, "approve")
             self.circled.append(shot)
             self.one.until(lambda rows, shot=shot: selected(rows) != shot or _is(rows, "circled"))  # type: ignore[misc]
             self.look()
 
-    def _at_a_take(self) -> bool:
-        rows = self.one.rows
-        if _is(rows, "for review") and selected(rows) not in self.circled:
-            return True
-        press(self.one, "next_waiting")
-        self.settle()
-        return False
+    def to_a_take(self) -> str:
+        """The shot under the cursor, with a take to judge: where the last key led, or found by its id.
+
+        Never by a key that is pressed again because the screen was slow: it would move twice.
+        """
+        rows = self.look()
+        if not _is(rows, "for review") or selected(rows) in self.circled:
+            self.wait_for(lambda: bool(self._before_a_person()), "a take to review")
+            self.to_shot(self._before_a_person()[0])
+            see(self.one, lambda rows: _is(rows, "for review"))
+        return selected(self.one.rows)
+
+    def _before_a_person(self) -> list[str]:
+        with closing(self.reader()) as reader:
+            found = [take.shot for take in reader.all_takes() if take.state == "review"]
+        return [shot for shot in sorted(found) if shot not in self.circled]
 
     def log_failure(self, category: str, letters: str, broke: str) -> None:
         """Category by its letters, what broke, enter."""
-        self.wait_for(self._at_a_take, "a take that broke")
-        shot = selected(self.one.rows)
+        shot = self.to_a_take()
         press(self.one, "fail")
         self.one.until("LOG A FAILURE")
         self.one.type(letters.encode())
@@ -201,26 +208,30 @@ class Evening:
             self.resized += 1
         self.one.until(selected)
 
-    def drop(self, *before: str) -> None:
-        """The line drops on the screen that these keys open; the person comes back to where they were."""
+    def drop(self, screen: str = "", *, sifted: bool = False) -> None:
+        """The line drops on a screen, its list perhaps `sifted`; the person comes back to where they were."""
         self.settle()
         cursor = selected(self.one.rows)
-        press(self.one, *before)
-        shown = self.settle_on(before)
+        if screen:
+            press(self.one, screen)
+            see(self.one, lambda rows: not selected(rows))
+        if sifted:
+            press(self.one, "find")
+            see(self.one, lambda rows: any("filter:" in row for row in rows[-2:]))
+            self.one.type(cursor[:2].encode())
+            press(self.one, "line_done")
+            see(self.one, lambda rows: not any("filter:" in row for row in rows[-2:]))
+        for _ in range(4):
+            self.settle()
+        shown = _place(self.one.rows)
+        assert not sifted or cursor[:2] in shown, shown
         self.leave_no_trace(self.one.hang_up(), 128 + signal.SIGHUP, orderly=False)
         self.dropped += 1
         self.sit_down()
         see(self.one, lambda rows: _place(rows) == shown)
-        if before:
+        if screen:
             press(self.one, "board")
         see(self.one, lambda rows: selected(rows) == cursor)
-
-    def settle_on(self, before: tuple[str, ...]) -> str:
-        if before:
-            self.one.until(lambda rows: not selected(rows))
-        for _ in range(4):
-            self.settle()
-        return _place(self.one.rows)
 
     def leave(self) -> None:
         press(self.one, "quit")

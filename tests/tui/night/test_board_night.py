@@ -30,8 +30,8 @@ BROKE = (
 )
 SMALL = Length(chains=2, shots=12, approvals=3, failures=1, drops=1, resizes=2, poll_s=0.3)
 WHOLE = Length(chains=6, shots=400, approvals=40, failures=5, drops=3, resizes=16, poll_s=0.05)
-PLACES: tuple[tuple[str, ...], ...] = ((), ("review",), ("money",))
-"""Screens on which the line drops."""
+SCREENS = ("", "review", "matrix")
+"""Where a person is when the line drops; the last one is sifted."""
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def part(evening: Evening, approvals: int, number: int) -> None:
         if turn < resizes:
             evening.resize()
     if number < length.drops:
-        evening.drop(*PLACES[number])
+        evening.drop(SCREENS[number], sifted=SCREENS[number] == "matrix")
 
 
 def resume(evening: Evening, reason: str) -> None:
@@ -103,9 +103,8 @@ def compare(evening: Evening) -> None:
     length, router = evening.length, evening.router
     with closing(evening.reader()) as reader:
         verdicts = [(row["shot"], row["verdict"], row["person"]) for row in records.verdicts(reader)]
-        failures = [
-            (row["shot"], row["category"], row["broke"], row["person"]) for row in records.failures(reader)
-        ]
+        logged = sorted(records.failures(reader), key=lambda row: int(row["id"]))
+        failures = [(row["shot"], row["category"], row["broke"], row["person"]) for row in logged]
         sums = reader.sums()
         states = Counter(take.state for take in reader.all_takes())
         faults = reader.events(limit=1_000, kinds=("worker.fault", "plan.fault"))

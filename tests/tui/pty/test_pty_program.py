@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import termios
 from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,12 @@ from tests.tui.pty.conftest import Set
 from tests.tui.pty.house import PERSON, begun, on, press, repainted, see, selected
 
 SIZES = ((80, 24), (200, 60), (120, 36), (140, 40))
+
+
+def whole(cols: int, rows: list[str]) -> bool:
+    """A board of this width from its rule to its key line."""
+    ruled = len(rows[1]) == cols and rows[1][0] == "─"
+    return ruled and any("S101" in row for row in rows[2:]) and "quit" in rows[-1]
 
 
 def test_it_starts_moves_and_leaves_the_terminal_as_it_was(stage: Set) -> None:
@@ -39,10 +46,9 @@ def test_what_is_on_screen_after_a_resize_is_what_a_repaint_draws(stage: Set) ->
         begun(one)
         for cols, rows in SIZES:
             one.resize(cols, rows)
-            one.until(lambda seen, cols=cols: seen[1].startswith("─") and len(seen[1]) == cols)  # type: ignore[misc]
-            one.drain()
+            see(one, partial(whole, cols))
+            one.drain(0.6)
             shown = one.rows
-            assert any("S101" in row for row in shown), (cols, rows)
             assert repainted(one) == shown, (cols, rows)
         press(one, "down")
         on(one, "S102")

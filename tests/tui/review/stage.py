@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
+
 from core.base.settings import BoardSettings
 from core.studio.desk import StudioDesk
 from tests.tui.real_film import RealFilm
@@ -21,6 +24,13 @@ class ReviewStage(Stage):
         frame = self.app.frame
         assert isinstance(frame, ReviewScreen)
         return frame
+
+    async def write(self, text: str) -> None:
+        """All letters at once, as they are typed ahead on a slow line."""
+        for char in text:
+            key = "space" if char == " " else _character_to_key(char)
+            self.app.post_message(events.Key(key, char))
+        await self.quiet()
 
     async def shows(self, *texts: str) -> None:
         """Waits until every text stands on the screen."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from core.ledger.plan_cache import Snapshot
 
 
-class Laid:
+class PlanIndex:
     __slots__ = ("chains", "circular", "fed", "ids", "order", "place", "shots", "snapshot", "titles")
 
     def __init__(self, snapshot: Snapshot) -> None:
