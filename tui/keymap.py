@@ -137,6 +137,22 @@ def _as_named(key: str) -> str:
     return next((name for name, cap in _NAMED.items() if cap == key), key)
 
 
+def overlay(wanted: Mapping[str, str]) -> dict[str, str]:
+    """What Textual's `set_keymap` is given for a person's keys, after `remap`.
+
+    Moving an action, Textual takes every other one off its old and its new key, of whatever mode: those
+    are named here too, and get their own keys again.
+    """
+    before = {row.id: row.keys.split(",") for row in ACTIONS}
+    now = {row.id: row.keys.split(",") for row in rows()}
+    named, more = set[str](), {name for name in wanted if name in now}
+    while more:
+        named |= more
+        keys = {key for name in named for key in (*before[name], *now[name])}
+        more = {name for name in now if keys & {*before[name], *now[name]}} - named
+    return {name: ",".join(now[name]) for name in sorted(named - {"count"})}
+
+
 _MAY_SHARE = frozenset({"circled", "rough"})
 """Answers of which one question offers only some."""
 

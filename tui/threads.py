@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from queue import SimpleQueue
 from threading import Event
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 
 WARM_S = 0.1
 """Between two imports ahead of their need: keys and readings come first."""
+
+
+def _settle_down() -> None:
+    """What stands now stays to the end. A collection that walked through it, 70 ms for 10,000 shots, would
+    stop every thread, and be felt at a key."""
+    gc.freeze()
 
 
 class ThreadedApp(App[int], inherit_bindings=False):
@@ -71,8 +78,12 @@ class ThreadedApp(App[int], inherit_bindings=False):
     @work(thread=True, group="acts", exit_on_error=False)
     def begin_acting(self) -> None:
         """One order after the other, in the order of the keys."""
+        opened = False
         while (order := self._orders.get()) is not None:
             self._send(carry_out(self.desk, order))
+            if not opened:
+                opened = True
+                _settle_down()  # the first act opens the film, plan and all
             self._nudge.set()
 
     @work(thread=True, group="cut", exit_on_error=False)
@@ -92,6 +103,7 @@ class ThreadedApp(App[int], inherit_bindings=False):
             if self.stopping.wait(WARM_S):
                 return
             import_module(module)
+        _settle_down()
 
     @work(thread=True, group="picture", exclusive=True, exit_on_error=False)
     def look_for(self, stills: tuple[Still, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from typing import NamedTuple
 
@@ -44,6 +45,11 @@ class Drawn(NamedTuple):
 NOTHING = Drawn()
 
 
+_PICTURE = re.compile(r"(?:\x1b_G[0-9A-Za-z=,;+/.:-]*\x1b\\)*|\x1bP[0-9;]*q[\x20-\x7e\r\n]*\x1b\\", re.ASCII)
+"""Kitty's and Sixel's sequences and nothing beside them: a film that came from elsewhere brings a cache
+along, and what is kept as `raw` goes to the terminal as it is."""
+
+
 def to_bytes(drawn: Drawn) -> bytes:
     """For the cache: a line that says what follows, with its length and CRC-32, then that."""
     if drawn.cells:
@@ -77,6 +83,8 @@ def _from_text(body: bytes, cols: int, rows: int) -> Drawn | None:
         return None
     lines, raw, erase = found
     if not all(isinstance(text, str) for text in (*lines, raw, erase)):
+        return None
+    if not all(map(str.isprintable, lines)) or not (_PICTURE.fullmatch(raw) and _PICTURE.fullmatch(erase)):
         return None
     return Drawn((), tuple(lines), raw, erase, cols, rows)
 

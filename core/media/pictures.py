@@ -48,6 +48,9 @@ def draw(path: Path, wish: Wish, cache: Path) -> Drawn:
 def _kept(path: Path, mtime_ns: int, size: int, wish: Wish, cache: Path) -> Drawn:
     name = hashlib.sha256(repr((str(path), mtime_ns, size, tuple(wish))).encode()).hexdigest()[:32]
     file = cache / f"{name}{_SUFFIX}"
+    if any(place.is_symlink() for place in (file, cache, *cache.parents[:2])):
+        # A film that came from elsewhere must not lead our writing into folders of its choice.
+        return _anew(path, wish, int(name[:7], 16) + 1)
     with suppress(OSError):
         if (found := from_bytes(file.read_bytes())) is not None:
             return found

@@ -283,3 +283,35 @@ def test_a_missing_frame_and_one_that_is_none_are_told_and_leave_nothing(tmp_pat
             draw(tmp_path / name, HALF, tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
     assert draw(tmp_path / "gone.png", Wish("half", 0, 9), tmp_path / "cache") == NOTHING
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "\x1b]52;c;aGVsbG8=\x07",
+        "\x1b_Gi=1;AAAA\x1b\\\x1b]0;title\x07",
+        "\x1bPq#0;2;0;0;0\x1b\\\x1b[2J",
+        "\x1bP$qm\x1b\\",
+        "\x1b_Gi=1;\x1b[6n\x1b\\",
+        "text",
+    ],
+    ids=repr,
+)
+def test_a_kept_picture_that_says_more_than_a_picture_to_the_terminal_is_none(raw: str) -> None:
+    """The cache lies in the film, and a film may come from anywhere."""
+    assert from_bytes(to_bytes(Drawn(raw=raw, cols=2, rows=1))) is None
+    assert from_bytes(to_bytes(Drawn(raw="\x1b_Gi=1;AAAA\x1b\\", erase=raw, cols=2, rows=1))) is None
+    assert from_bytes(to_bytes(Drawn(lines=("\x1b]0;x",), cols=2, rows=1))) is None
+
+
+@pytest.mark.parametrize("link", ["pictures", "cache", ".rushes"])
+def test_nothing_is_kept_where_a_link_leads(tmp_path: Path, link: str) -> None:
+    path, elsewhere = tmp_path / "S1_t001_last.png", tmp_path / "elsewhere"
+    Image.new("RGB", (32, 18), (190, 150, 90)).save(path)
+    elsewhere.mkdir()
+    cache = tmp_path / ".rushes" / "cache" / "pictures"
+    place = next(one for one in (cache, *cache.parents) if one.name == link)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(elsewhere)
+    assert draw(path, Wish("half", 8, 4), cache).cells
+    assert list(elsewhere.rglob("*")) == []

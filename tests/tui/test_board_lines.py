@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from rich.cells import cell_len
 
 from tests.tui.films import HOSTILE, hostile_film, salt_road
 from tui.screens.layout import Wants, arrange
 from tui.theme import STATES, Look
+from tui.widgets import lines
 from tui.widgets.chains import chain_lines
 from tui.widgets.figures import elapsed, share_bar, takes_bar, usd
 from tui.widgets.header import header_line
@@ -144,3 +147,22 @@ def test_panels_lie_inside_the_window_and_never_on_each_other(wants: Wants) -> N
                 assert region.height > 0, where
                 for other, place in places[index + 1 :]:
                     assert not region.overlaps(place), (where, other, place)
+
+
+def test_the_run_that_changed_is_the_same_by_segments_and_by_cells() -> None:
+    draw = Random(11)
+    words = ("S101", "  ", "● ", "take 2", "砂丘", "e\u0301", "› ", "▇▇▁", "in doubt", "")
+
+    def line() -> Line:
+        inks = ("text", "quiet", "need", "bright")
+        return Line(tuple(Span(draw.choice(words), draw.choice(inks)) for _ in range(draw.randint(0, 7))))
+
+    differed = 0
+    for _ in range(3000):
+        one, other = strip_of(line(), 40), strip_of(line(), 40)
+        if draw.random() < 0.3:
+            other = one
+        found = lines.changed_run(one, other)
+        assert found == (None if one == other else lines._run_of_cells(one, other))
+        differed += found is not None
+    assert differed > 1000

@@ -174,7 +174,7 @@ def test_a_refusal_too_long_for_its_line_is_shown_whole_until_the_next_key(size:
 
 def test_the_form_says_how_many_categories_there_are_beside_those_it_shows() -> None:
     async def scene(stage: Stage) -> None:
-        stage.shared.categories = tuple(f"category {n}" for n in range(13))
+        stage.app.shared.categories = tuple(f"category {n}" for n in range(13))
         await stage.press("n", "f")
         await stage.until(lambda: " of 13, more letters show fewer" in stage.text())
         await stage.press("1", "2")

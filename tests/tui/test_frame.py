@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from textual.binding import BindingsMap
 
 from core.base.errors import BadInput
 from core.base.settings import BoardSettings
@@ -314,3 +315,26 @@ def test_each_screen_opens_by_its_key_and_escape_leads_back() -> None:
 
 def test_the_app_is_the_board_of_the_table() -> None:
     assert {binding.id for binding in BoardApp.BINDINGS} == {"leave"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"approve": "f8"}, {"close": "f9"}, {"yes": "enter"}, {"approve": "x", "reject": "a"}, {"find": "f4"}],
+    ids=str,
+)
+def test_a_key_that_is_moved_takes_no_other_action_with_it(
+    wanted: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`esc` closes, but it also leaves lines, forms and questions."""
+    monkeypatch.setattr(keymap, "_BY_ID", dict(keymap._BY_ID))
+    modes = (keymap.NORMAL, keymap.ASK, keymap.SETTLE, keymap.LINE, keymap.FORM, keymap.PALETTE)
+    bound = BindingsMap(keymap.bindings(*modes, screen="board"))
+    keymap.remap(wanted)
+    bound.apply_keymap(keymap.overlay(wanted))
+    held: dict[str, set[str]] = {}
+    for key, bindings in bound.key_to_bindings.items():
+        for binding in bindings:
+            held.setdefault(binding.id or "", set()).add(key)
+    for mode in modes:
+        for row in keymap.of_mode(mode, "board"):
+            assert held[row.id] == set(row.keys.split(",")), row.id

@@ -9,7 +9,8 @@ from textual.geometry import Region
 from core.studio.pages.gaps import KINDS, GapsPage, Place, place_of, place_of_link
 from tests.tui.desk_pages import gaps_page, hostile
 from tests.tui.films import HOSTILE
-from tui.screens.gaps_lists import SECTIONS, alone_places, together_places
+from tui.screens.gaps_lists import SECTIONS, together_places
+from tui.screens.layout import under_strip
 from tui.theme import Look
 from tui.widgets import gaps as drawn
 from tui.widgets.lines import Line
@@ -44,7 +45,7 @@ def _fits(lines: list[Line], width: int, height: int, *, plain: bool = False) ->
 @pytest.mark.parametrize("plain", [False, True])
 def test_every_list_stays_in_its_place_at_every_size(size: tuple[int, int], plain: bool) -> None:
     page, area = gaps_page(), Region(0, 2, size[0], size[1] - 5)
-    found = [alone_places(area, name) for name in SECTIONS] + [together_places(area, page)]
+    found = [under_strip(area, name) for name in SECTIONS] + [together_places(area, page)]
     for places in found:
         regions = list(places.values())
         for at, region in enumerate(regions):

@@ -8,7 +8,8 @@ from textual.geometry import Region
 
 from tests.tui.desk_pages import M, hostile, money_page
 from tests.tui.films import HOSTILE
-from tui.screens.money import SECTIONS, narrow_places, section_lines, wide_places
+from tui.screens.layout import under_strip
+from tui.screens.money import SECTIONS, section_lines, wide_places
 from tui.theme import Look
 from tui.widgets import money_lists
 from tui.widgets import money_page as drawn
@@ -37,7 +38,7 @@ def test_every_section_stays_in_its_place_at_every_size(size: tuple[int, int], p
     area = Region(0, 2, size[0], size[1] - 5)
     for section in SECTIONS:
         wide = wide_places(area, page, section)
-        for places in (narrow_places(area, section), wide if size[0] >= 110 else {}):
+        for places in (under_strip(area, section), wide if size[0] >= 110 else {}):
             for name, region in places.items():
                 assert area.contains_region(region), (name, region)
                 if name not in ("strip", "wall"):

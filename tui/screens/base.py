@@ -93,7 +93,7 @@ class BaseScreen(DrawnScreen, inherit_bindings=False):
     def show_fault(self, fault: Unreadable) -> None:
         """The film cannot be read: says so, and keeps the last good reading."""
         self.shared.fault = fault
-        self._draw_all()
+        self._draw_soon()
 
     def show_said(self, said: Said) -> None:
         if said.act == "assemble":

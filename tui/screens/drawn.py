@@ -56,6 +56,8 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
         """What stands before the line that is written in, and what its end does."""
         self._places: Places = {}
         self._covered = False
+        self._drawing = False
+        """A drawing stands in the queue."""
         self._furniture: AwaitMount | None = None
         self._furnished = False
 
@@ -122,6 +124,8 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
 
         A third of the time to the first paint; every key waits for it.
         """
+        if self._furnished:
+            return
         if self._furniture is None:
             from tui.dialogs.fail_form import FailForm  # noqa: PLC0415 - Textual's inputs, see above
             from tui.dialogs.line import LineInput  # noqa: PLC0415
@@ -150,7 +154,7 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
         before, self._places = self._places, self._all_places()
         covered = self.mode == keymap.FORM
         if before == self._places and covered == self._covered:
-            self._draw_all()
+            self._draw_soon()
             return
         self._covered = covered
         hidden = self.covered_by_form() if covered else ()
@@ -203,7 +207,14 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
             name for name, place in self._places.items() if name.startswith(own) and place.overlaps(form)
         )
 
+    def _draw_soon(self) -> None:
+        """Draws once, after all that arrived with what is being handled: readings and keys come together."""
+        if not self._drawing:
+            self._drawing = True
+            self.call_later(self._draw_all)
+
     def _draw_all(self) -> None:
+        self._drawing = False
         if not self.app.is_running or not self.children or not self.is_current:
             return  # the app is closing and takes its panels one by one, or another screen is in front
         look, glance = self.look, self.glance

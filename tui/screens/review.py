@@ -48,7 +48,7 @@ class ReviewScreen(ReviewView):
     def action_undo(self) -> None:
         """It takes back verdicts on takes: on a seam it would undo one that is out of sight."""
         if self._seams:
-            self.say("a verdict on a seam is given anew; tab goes to the take, whose verdict u takes back", "quiet")
+            self.say("a seam is judged anew instead; u takes back verdicts on takes: tab goes there", "quiet")
         else:
             super().action_undo()
 
@@ -191,7 +191,8 @@ class ReviewScreen(ReviewView):
         before = self._offered if self._ways == ways else 0
         self._ways, self._offered = ways, (before - 1) % len(ways.offers)
         offer = ways.offers[self._offered]
-        self.say(f"{ways.why}: the line to {offer.does} is {copy(self.app, offer.line)}")
+        what = "its path" if offer.does == "path" else f"the line to {offer.does}"
+        self.say(f"{ways.why}: {what} is {copy(self.app, offer.line)}")
 
     def action_review_edit(self) -> None:
         """The film is read anew by itself: its files are watched."""

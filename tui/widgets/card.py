@@ -74,7 +74,7 @@ def _told(page: CardPage, width: int, look: Look) -> list[Line]:
         named = [slate(row.shot, row.take) for row in reversed(page.landed)]
         lines.append((_count(len(named), "take", "came"), ", ".join(named), "text"))
     lines += _newest([_judged(row) for row in page.verdicts], "verdict", "text")
-    lines += [("paid", _paid(row), "text") for row in page.settled]
+    lines += [("paid", _paid(row), "text") for row in page.settled if row.micro or row.unknown]
     if page.doubts or page.in_doubt:
         named = [slate(row.shot, row.take) for row in page.doubts]
         held = f"{usd(page.in_doubt, estimated=True)} is held now" if page.in_doubt else "settled by now"

@@ -12,7 +12,7 @@ from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title
 
 class Failures(LinePanel):
     def rows(self, glance: Glance, look: Look) -> None:
-        self.show(lambda width, height: failure_lines(glance, width, height, look))
+        self.show(lambda width, height: failure_lines(glance, width, height, look), of=glance)
 
 
 _CATEGORIES = 6

@@ -204,9 +204,9 @@ def _slate(shot: str, take: int | None) -> str:
 _GAPS = (
     Column("kind", "", 10, rank=2),
     Column("where", "where", 16, least=8, share=1),
-    Column("what", "what", 40, least=34, share=4),
+    Column("what", "what", 40, least=20, share=4),
     Column("sum", "held", 9, right=True, rank=1),
-    Column("command", "what to type", 30, least=24, share=1, rank=3),
+    Column("command", "what to type", 36, least=34, share=1, rank=3),
 )
 _WORDS = {"in_doubt": "in doubt", "fault": "file", "unlinked": "no source", "commitment": "promise"}
 """Kind of a gap in the list, where the kind itself is not the word for it."""

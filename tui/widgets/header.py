@@ -16,7 +16,7 @@ _GAP = "    "
 
 class Header(LinePanel):
     def rows(self, glance: Glance, look: Look) -> None:
-        self.show(lambda width, _height: [header_line(glance, width, look)])
+        self.show(lambda width, _height: [header_line(glance, width, look)], of=glance)
 
 
 def header_line(glance: Glance, width: int, look: Look) -> Line:

@@ -32,6 +32,8 @@ _STACKED = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 
 _LONG_NAME = re.compile("[A-Za-z0-9_-]{25,}")
 _NAME = 16
+_ODD = re.compile("[^\x20-\u02ff\u2010-\u2027\u2030-\u203c\u2190-\u21ff\u2500-\u25ff\u2715]")
+"""Characters that may be anything but one cell wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,32 @@ def changed_run(old: Strip, new: Strip) -> tuple[int, int] | None:
     """First cell and number of cells in which two lines of one width differ, or None."""
     if old == new:
         return None
+    if _ODD.search(old.text) or _ODD.search(new.text):
+        return _run_of_cells(old, new)
+    if len(old.text) != len(new.text):
+        return 0, max(len(old.text), len(new.text))
+    before, after = list(old), list(new)
+    head = _alike(before, after, 1)
+    tail = min(_alike(before, after, -1), len(new.text) - head)
+    return (head, len(new.text) - head - tail) if head + tail < len(new.text) else None
+
+
+def _alike(one: list[Segment], other: list[Segment], step: int) -> int:
+    """Characters of one cell each in which two lines agree, from the front (1) or from the back (-1)."""
+    count = 0
+    for mine, theirs in zip(one[::step], other[::step], strict=False):
+        if mine != theirs:
+            pairs = zip(mine.text[::step], theirs.text[::step], strict=False)
+            same = next(
+                (at for at, (a, b) in enumerate(pairs) if a != b), min(len(mine.text), len(theirs.text))
+            )
+            return count + (same if mine.style == theirs.style else 0)
+        count += len(mine.text)
+    return count
+
+
+def _run_of_cells(old: Strip, new: Strip) -> tuple[int, int] | None:
+    """The same, cell by cell: for wide characters, and marks that belong to the cell before them."""
     before, after = _cells(old), _cells(new)
     if len(before) != len(after):
         return 0, max(len(before), len(after))
@@ -251,6 +279,8 @@ class LinePanel(Widget):
         self._dress: tuple[object, ...] = ()
         """What strips are made with beside their lines: their width, and the styles of the theme."""
         self._placed: Region | None = None
+        self._of: object = None
+        self._of_size = (0, 0)
         self.repaints = 0
         """Runs given to the compositor so far."""
 
@@ -262,11 +292,17 @@ class LinePanel(Widget):
             self.styles.offset = region.offset
             self.styles.width, self.styles.height = region.size
 
-    def show(self, compose: Compose) -> None:
-        """Draws what `compose` gives now, repainting only what differs from what is shown."""
-        self._draw = compose
+    def show(self, compose: Compose, *, of: object = None) -> None:
+        """Draws what `compose` gives now, repainting only what differs from what is shown.
+
+        `of`: all that the lines are made of. The same object again is not drawn again.
+        """
         width, height = self.size
+        if of is not None and of is self._of and (width, height) == self._of_size:
+            return
+        self._draw, self._of, self._of_size = compose, of, (width, height)
         if not (self.display and width and height):
+            self._of = None
             return
         new = self._strips_of(width, height)
         old, self._strips = self._strips, new

@@ -15,7 +15,7 @@ _OF = 9
 
 class MoneyPanel(LinePanel):
     def rows(self, glance: Glance, look: Look) -> None:
-        self.show(lambda width, height: money_lines(glance, width, height, look))
+        self.show(lambda width, height: money_lines(glance, width, height, look), of=glance)
 
 
 def money_lines(glance: Glance, width: int, height: int, look: Look) -> list[Line]:

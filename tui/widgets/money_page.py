@@ -82,6 +82,8 @@ _SCOPES = {"film": "film", "day": "today"}
 
 _NAME = 32
 """Cells of a name at most."""
+_WHOLE = 24
+"""Cells up to which a name is worth more than the columns that may be left out."""
 
 
 def with_content(columns: Sequence[Column], *, name: Sequence[str], **there: bool) -> tuple[Column, ...]:
@@ -91,7 +93,8 @@ def with_content(columns: Sequence[Column], *, name: Sequence[str], **there: boo
     """
     longest = max((cell_len(literal(one, _SAID)) for one in name), default=0)
     first, *rest = columns
-    wide = replace(first, width=max(first.width, min(_NAME, longest)))
+    named = min(_NAME, longest)
+    wide = replace(first, width=max(first.width, named), least=max(first.least or 0, min(_WHOLE, named)))
     return (wide, *(one for one in rest if there.get(one.id, True)))
 
 

@@ -65,7 +65,7 @@ def _begins(page: SeamPage) -> str:
         return ""
     right = literal(seam.right, 32)
     if seam.right_take is None:
-        return f"{right} has no take that could stand here"
+        return f"{right} has no take yet that could stand here"
     here = f"{seam.left} t{seam.left_take:02d}" if seam.left_take is not None else ""
     name = f"{right} t{seam.right_take:02d}"
     if not page.continues:

@@ -13,7 +13,7 @@ from tui import keymap
 LEAVES = {"q", "ctrl+c", "ctrl+q"}
 CHARACTERS = {"enter": "\r", "tab": "\t", "space": " ", "escape": "\x1b"}
 LETTERS = "abcdefghijklmnoprstuvwxyzABCDEFGHIJKLMNOPRSTUVWXYZ0123456789 -/:.,'\"[]{}$%&=<>é漢\u0301🎬"
-OTHERS = ("backspace", "delete", "ctrl+u", "ctrl+w", "ctrl+k", "ctrl+z", "f1", "ctrl+left", "shift+home", "alt+g")
+OTHERS = ("backspace", "delete", "ctrl+u", "ctrl+w", "ctrl+k", "ctrl+z", "f1", "ctrl+left", "alt+g")
 PASTES = ("gy\ngy\n", "y" * 5_000, "\x1b[31m[/]y", "S102", "state:review\r\n", "")
 SIZES = ((80, 24), (120, 36), (200, 60), (160, 45), (100, 30), (30, 8), (1, 1), (300, 120))
 MONEY = ("g", "r", "y", "n", "x", "s", "u", "c", "enter", "escape", "V", "space", "asterisk")
@@ -51,10 +51,20 @@ def _one(chance: Random, pool: list[str]) -> events.Event:
     return events.Paste(chance.choice(PASTES))
 
 
-ORDERS = (("g",), ("r", "enter"), ("n", "r", "x", "enter"), ("V", "j", "j", "r", "enter"), ("4", "r", "enter"))
+ORDERS = (
+    ("g",),
+    ("r", "enter"),
+    ("n", "r", "x", "enter"),
+    ("V", "j", "j", "r", "enter"),
+    ("4", "r", "enter"),
+)
 
 
 def order_of(chance: Random) -> list[events.Event]:
     """Keys that ask for something with a price, from wherever the board is; its answer comes later."""
-    keys = (*("escape",) * 4, *chance.choice((("B",), ("B", "n"), ("M",), ("R",), ())), *chance.choice(ORDERS))
+    keys = (
+        *("escape",) * 4,
+        *chance.choice((("B",), ("B", "n"), ("M",), ("R",), ())),
+        *chance.choice(ORDERS),
+    )
     return [as_event(key) for key in keys]

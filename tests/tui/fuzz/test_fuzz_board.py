@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,7 +23,7 @@ from tests.tui import desk_pages, failures_film
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.films import HOSTILE, empty_film, hostile_film, salt_road, short_film
 from tests.tui.fuzz.keys import as_event, bursts, order_of
-from tests.tui.fuzz.monkey import Monkey, heard, monkey
+from tests.tui.fuzz.monkey import heard, monkey
 from tests.tui.real_film import real_film
 from tests.tui.review import pages as review_pages
 from tests.tui.test_matrix_page import salt_sight
@@ -80,7 +80,7 @@ class TillDesk(FakeDesk):
 
 
 @pytest.fixture(autouse=True)
-def nothing_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def nothing_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No worker and no cut; a person's folders are their own. A headless board is handed to no editor."""
     for name in ("CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
@@ -93,7 +93,6 @@ def nothing_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
         raise BadInput("no cut here")
 
     monkeypatch.setattr(cutting, "assemble", no_cut)
-    yield
 
 
 def agreed_with_its_sum(taken: list[int | None], questions: list[str]) -> None:
@@ -137,7 +136,9 @@ async def fuzz_till(root: Path, seed: int, count: int, every: Callable[[int], No
                     await one.press(order_of(chance))
                     await asyncio.sleep(chance.choice((0, 0.02, 0.05)))
                     shaken(desk, chance)
-                    await one.press([as_event(key) for key in chance.choice((("y",), ("y", "y"), ("j", "y")))])
+                    await one.press(
+                        [as_event(key) for key in chance.choice((("y",), ("y", "y"), ("j", "y")))]
+                    )
                 await one.press(burst)
                 every(number)
         agreed_with_its_sum(desk.taken, questions())
@@ -175,7 +176,6 @@ async def fuzz_real(root: Path, seed: int, count: int) -> None:
                 if chance.random() < 0.02:
                     await one.resize(chance)
                 await one.press(burst)
-                assert isinstance(one, Monkey)
     finally:
         desk.close()
     load_plan(root)

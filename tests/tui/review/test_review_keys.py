@@ -344,6 +344,19 @@ def test_seams_are_walked_and_the_cursor_goes_along(film: RealFilm) -> None:
     assert not verdicts(film)
 
 
+def test_on_the_seams_undo_takes_back_no_verdict_on_a_take_out_of_sight(film: RealFilm) -> None:
+    async def scene(stage: ReviewStage) -> None:
+        await stage.press("a")
+        await stage.until(lambda: len(verdicts(film)) == 1, "the verdict on the take")
+        await stage.press("tab")
+        await stage.shows("SEAM", "a good", "x needs a fix")
+        await stage.press("u")
+        await stage.shows("a seam is judged anew instead")
+
+    review(film, scene)
+    assert len(verdicts(film)) == 1
+
+
 def test_a_seam_is_scored_by_the_same_rubric(film: RealFilm) -> None:
     async def scene(stage: ReviewStage) -> None:
         await stage.press("tab")

@@ -92,9 +92,7 @@ def diary_page(text: str = DIARY) -> DiaryPage:
     read = read_text(text)
     words = tuple(map(searched, read.blocks))
     path = "/films/salt-road/diary.md"
-    return DiaryPage(
-        Places(Path("/films/salt-road")), path, read.blocks, read.tables, words, True, True, ""
-    )
+    return DiaryPage(Places(Path("/films/salt-road")), path, read.blocks, read.tables, words, True, True, "")
 
 
 NOTHING_NEW = card_page()._replace(
@@ -129,9 +127,7 @@ class FullDesk(FakeDesk):
 
 
 @asynccontextmanager
-async def opened(
-    desk: FullDesk, size: tuple[int, int] = (120, 36), **board: Any
-) -> AsyncIterator[Stage]:
+async def opened(desk: FullDesk, size: tuple[int, int] = (120, 36), **board: Any) -> AsyncIterator[Stage]:
     app = BoardApp(desk, Look(), BoardSettings(**board))
     async with app.run_test(size=size) as pilot:
         stage = Stage(app, desk, pilot)
@@ -144,7 +140,7 @@ async def go_to(stage: Stage, name: str, cursor: Cursor | None = None) -> None:
     """To a screen by its key, and until its page is drawn."""
     if cursor is not None:
         stage.app.shared.cursor = cursor
-    if stage.app.frame.NAME != name:
+    if name != stage.app.frame.NAME:
         await stage.press(keymap.action(name).keys)
     else:
         stage.app.frame.redraw()
@@ -153,7 +149,7 @@ async def go_to(stage: Stage, name: str, cursor: Cursor | None = None) -> None:
 
 def there(stage: Stage, name: str) -> bool:
     frame = stage.app.frame
-    if frame.NAME != name or frame._reading:
+    if name != frame.NAME or frame._reading:
         return False
     return name == "board" or frame._page is not None
 

@@ -65,6 +65,7 @@ class Keyboard:
     def __init__(self, stage: Stage) -> None:
         self.stage, self.app = stage, stage.app
         self.ordered = self.answered = 0
+        self._began: tuple[object, ...] = ()
         give, cut, send = self.app.order, self.app.cut, self.app._send
 
         def order(what: Any) -> None:
@@ -111,6 +112,12 @@ class Keyboard:
             busy = any(pump.message_queue_size for pump in pumps)
             still = 0 if busy or self.ordered != self.answered or frame._reading else still + 1
 
+    def standing(self) -> tuple[object, ...]:
+        """What a key may find another way than the key before it did."""
+        shared, frame = self.app.shared, self.app.frame
+        marks = (shared.marked, shared.range_from, shared.count, shared.explaining)
+        return (self.app.screen, frame, frame.mode, frame._ask, shared.cursor, *marks)
+
     async def stand(self, screen: str, state: State) -> None:
         """The screen, in the state, from whatever the last key made of it."""
         app = self.app
@@ -119,15 +126,21 @@ class Keyboard:
         shared = app.shared
         shared.marked, shared.range_from, shared.count = frozenset(), "", ""
         shared.explaining, shared.card, shared.notice = False, None, Notice()
-        if app.frame.NAME != screen:
+        if screen != app.frame.NAME:
             app.open(screen)
             await self.settle()
         app.frame.restore({})
         shared.cursor = Cursor(state.shot)
         app.frame._asked = None
         await self.press(*state.keys)
+        self._began = self.standing()
         self.desk.calls.clear()
         self.desk.quoted.clear()
+
+    async def still_stand(self, screen: str, state: State) -> None:
+        """As `stand`, where the last key left nothing another way."""
+        if self.standing() != self._began:
+            await self.stand(screen, state)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from core.studio.pages.outside import Offer
 from core.studio.rows import FaultRow, Glance
 from tests.tui.desk_pages import card_page, gaps_page, hostile, money_page
 from tests.tui.failures_film import catalogue
-from tests.tui.films import hostile_film, salt_road
+from tests.tui.films import hostile_film
 from tests.tui.review.pages import hostile_page, hostile_seam
 from tests.tui.test_matrix_page import salt_sight
 from tests.tui.whole.foreign import ALL, WORST
@@ -135,7 +135,14 @@ def doctor_screen(text: str, width: int, height: int) -> Iterator[Lines]:
 def diary_screen(text: str, width: int, height: int) -> Iterator[Lines]:
     """In a paragraph, a heading, an item, a quote, code and a table; as what is searched, and as a path."""
     one = text.replace("\n", " ")
-    parts = (f"# {one}", text, f"- {one}", f"> {one}", f"```\n{text}\n```", f"| a | b |\n|---|---|\n| {one} | x |")
+    parts = (
+        f"# {one}",
+        text,
+        f"- {one}",
+        f"> {one}",
+        f"```\n{text}\n```",
+        f"| a | b |\n|---|---|\n| {one} | x |",
+    )
     page = diary_page("\n\n".join(parts) + DIARY)._replace(path=text, trouble=text)
     for needle in ("", literal(text).casefold()):
         view = diary.DiaryView(page, diary.Spot(), needle, diary.count(page, needle))
@@ -186,7 +193,9 @@ def the_card(text: str, width: int, height: int) -> Iterator[Lines]:
 
 def lists_of_keys(text: str, width: int, height: int) -> Iterator[Lines]:
     """A person's own settings name keys; the palette and the help are searched by foreign words."""
-    yield palette.palette_lines((Found("go", literal(text), literal(text), literal(text)),), 0, width, height, LOOK)
+    yield palette.palette_lines(
+        (Found("go", literal(text), literal(text), literal(text)),), 0, width, height, LOOK
+    )
     yield legend.help_lines(width, "board", text, LOOK)[:height]
 
 

@@ -68,7 +68,7 @@ def test_every_screen_stands_whatever_it_is_given(size: tuple[int, int], texts: 
                 if text.startswith("[") and name in {"board", "money", "gaps", "doctor", "diary"}:
                     assert text[:3] in stage.text(), name
                 await stage.press(*scene.leave)
-                assert stage.app.frame.NAME == scene.screen
+                assert scene.screen == stage.app.frame.NAME
             assert {call[0] for call in desk.calls} <= {"seen"}
 
     for text in texts:
