@@ -119,7 +119,7 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
     def on_mount(self) -> None:
         if self.current_theme.name != self._worn:
             self.theme = self._worn
-        self.set_keymap(dict(self.shared.board.keys))
+        self.set_keymap(keymap.overlay(self.shared.board.keys))
         self.install_screen(self.board, self.board.NAME)
         if self._first is not None:
             self._restore(self._first)
@@ -247,7 +247,8 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         self.read(Want("card", card.read))
 
     def _show_card(self, page: CardPage) -> None:
-        if page.worth and self.shared.card is None:
+        asked = self.frame.mode != keymap.NORMAL
+        if page.worth and self.shared.card is None and not asked:
             self.shared.card = page
             self.frame.redraw()
 

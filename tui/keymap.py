@@ -60,6 +60,16 @@ def readable(key: str) -> str:
     return _NAMED.get(key, key)
 
 
+class _Keys(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return key_of(name)
+
+
+def keyed(text: str) -> str:
+    """`Settle it with {settle}`, with the key that settles now in its place."""
+    return text.format_map(_Keys())
+
+
 def hint(name: str) -> str:
     """`a circle`: a key with its label."""
     return f"{key_of(name)} {_BY_ID[name].label}"
@@ -129,6 +139,7 @@ def remap(wanted: Mapping[str, str]) -> None:
             raise BadInput(f"'{name}' needs a key", where="settings.toml, [board.keys]")
         moved[name] = replace(moved[name], keys=",".join(map(_as_named, parts)), shown="")
     _refuse_clashes(moved)
+    _refuse_traps(moved)
     _BY_ID.update(moved)
 
 
@@ -155,6 +166,21 @@ def overlay(wanted: Mapping[str, str]) -> dict[str, str]:
 
 _MAY_SHARE = frozenset({"circled", "rough"})
 """Answers of which one question offers only some."""
+
+
+def _refuse_traps(table: Mapping[str, Action]) -> None:
+    """Ways out stay free, and no key that orders also says yes: a double tap would pay."""
+    out = {key for row in table.values() if row.mode == ALWAYS for key in row.keys.split(",")}
+    orders = {key for row in table.values() if row.destructive for key in row.keys.split(",")}
+    for row in table.values():
+        keys = set(row.keys.split(","))
+        if row.mode != ALWAYS and (taken := keys & out):
+            what = f"the key '{readable(min(taken))}' leaves the dashboard, and cannot mean '{row.id}' too"
+        elif row.id == "yes" and (taken := keys & orders):
+            what = f"the key '{readable(min(taken))}' orders, and cannot say yes too: a double tap would pay"
+        else:
+            continue
+        raise BadInput(what, where="settings.toml, [board.keys]", todo="give it another key")
 
 
 def _refuse_clashes(table: Mapping[str, Action]) -> None:

@@ -97,9 +97,8 @@ def doubts(spend: Iterable[Row]) -> Iterable[Gap]:
             shot, n = row["shot"], row["take"] or None
             what = f"take {n} is in doubt" if n else f"a request of {row['provider']} is in doubt"
             why = "it counts as spent, and it is never sent again before this is settled"
-            yield Gap(
-                "in_doubt", "hold", what, of_take(shot, n), shot, n, why, f"rushes reconcile {shot}", held
-            )
+            command = f"rushes reconcile {quote(shot)}"
+            yield Gap("in_doubt", "hold", what, of_take(shot, n), shot, n, why, command, held)
 
 
 def _fault(file: str, line: int, what: str) -> Gap:
@@ -125,7 +124,8 @@ def approvals(voids: Iterable[Any]) -> Iterable[Gap]:
     why = "a person decided on something else than what lies there now"
     for void in voids:
         if void.kind == "take":
-            where, command = of_take(void.shot, void.take), f"rushes approve {void.shot} --take {void.take}"
+            where = of_take(void.shot, void.take)
+            command = f"rushes approve {quote(void.shot)} --take {void.take}"
         else:
             where, command = f"{void.kind}:{void.id}", f"rushes approve {void.kind} {quote(void.id)}"
         yield Gap("approval", void.kind, void.said, where, void.shot, void.take, why, command)
@@ -157,7 +157,7 @@ def shots(rows: Iterable[ShotFact]) -> Iterable[Gap]:
             continue
         if shot.state == "held":
             what = f"blocked: it begins from {shot.source}, which has no usable take"
-            why, command = "it waits in vain", f"rushes retake {shot.source}"
+            why, command = "it waits in vain", f"rushes retake {quote(shot.source)}"
         elif shot.state in _NOT_READY:
             what, why, command = _NOT_READY[shot.state]
             command = command.format(chain=shot.chain, shot=shot.id)
@@ -172,7 +172,7 @@ def stale(rows: Iterable[ShotFact]) -> Iterable[Gap]:
         if shot.stale:
             what = f"take {shot.usable} no longer follows from the plan or from the take before it"
             why = "the cut would show something the film no longer says"
-            where, command = of_take(shot.id, shot.usable), f"rushes retake {shot.id}"
+            where, command = of_take(shot.id, shot.usable), f"rushes retake {quote(shot.id)}"
             yield Gap("stale", "take", what, where, shot.id, shot.usable, why, command)
 
 
@@ -190,7 +190,7 @@ def seams(rows: Iterable[Any]) -> Iterable[Gap]:
         if row.state == "fix":
             task = f" (task {row.task})" if row.task else ""
             what = f"{takes}, to be mended, {row.fix or 'nobody said how'}{task}{said}"
-        command = f"rushes approve {row.id}"
+        command = f"rushes approve {quote(row.id)}"
         yield Gap("seam", row.state, what, f"seam:{row.id}", row.right, None, why, command)
 
 
@@ -279,7 +279,7 @@ def costs(
         if row["micro"] is None:
             shot, n = takes.get(row["take_id"], ("", 0))
             what = f"take {n}, {row['approach']} from elsewhere: nobody said what it cost"
-            yield Gap("cost", "rescue", what, of_take(shot, n), shot, n, why, f"rushes takes {shot}")
+            yield Gap("cost", "rescue", what, of_take(shot, n), shot, n, why, f"rushes takes {quote(shot)}")
 
 
 def _unpriced(row: Row) -> Gap:

@@ -64,16 +64,19 @@ def test_a_list_the_keys_act_on_has_a_bright_title_and_says_how_to_leave_it() ->
     assert lit([], 12) == []
 
 
-def test_what_a_card_would_cut_in_two_is_left_out_and_the_wall_begins_below_it() -> None:
+def test_what_a_card_would_cut_in_two_begins_below_it_or_is_off() -> None:
     card = Region(0, 2, 80, 10)
     places = {
         "chains": Region(0, 2, 40, 5),
         "takes": Region(0, 8, 40, 8),
+        "waits": Region(41, 2, 39, 12),
+        "first": Region(0, 8, 20, 12),
         "says": Region(0, 18, 40, 2),
         "wall": Region(40, 2, 1, 20),
     }
     kept = below_card(places, card)
-    assert set(kept) == {"says", "wall"}
+    assert set(kept) == {"takes", "says", "wall"}
+    assert kept["takes"] == Region(0, 12, 40, 4)
     assert kept["wall"] == Region(40, 12, 1, 10)
 
 

@@ -73,6 +73,7 @@ def test_a_person_moves_keys_and_everything_follows(table: None) -> None:
     keymap.remap({"approve": "Z,ctrl+y", "find": "?", "help": "f1"})
     assert keymap.key_of("approve") == "Z"
     assert keymap.key_of("find") == "?"
+    assert keymap.keyed("circle it with {approve}") == "circle it with Z"
     assert any(found.key == "Z" and found.id == "approve" for found in find_actions("circle", "board"))
 
 
@@ -84,6 +85,9 @@ def test_a_person_moves_keys_and_everything_follows(table: None) -> None:
         ({"approve": "a,"}, "needs a key"),
         ({"count": "a"}, "no action 'count'"),
         ({"matrix_edit": "a"}, "would mean both"),
+        ({"yes": "g"}, "a double tap would pay"),
+        ({"go": "y"}, "would mean both"),
+        ({"approve": "ctrl+c"}, "leaves the dashboard"),
     ],
 )
 def test_keys_that_cannot_be_moved_are_refused_and_nothing_moves(

@@ -18,6 +18,8 @@ PICTURE = (120, 36)
 """From here on there is room for pictures."""
 FRAMES = ("first", "second", "third")
 """Names of the pictures' places, from the left."""
+SHORT = 4
+"""Lines below which a list says nothing."""
 STEP = 4
 """The list that waits grows by so many lines at once."""
 THREE = 200
@@ -75,11 +77,15 @@ def around(width: int, height: int, below: int) -> Places:
 
 
 def below_card(places: Places, card: Region) -> Places:
-    """What stands beside a card over the top of the body: a list cut in two would say nothing, so it goes."""
+    """What stands beside a card over the top of the body. A list that reaches out from under it begins
+    below it, with its title; a picture, and a list of which too little is left, are off."""
     kept = {name: place for name, place in places.items() if not place.overlaps(card)}
     for name, place in places.items():
-        if name.endswith("wall") and place.bottom > card.bottom:
-            kept[name] = Region(place.x, card.bottom, place.width, place.bottom - card.bottom)
+        rest = place.bottom - card.bottom
+        picture = name in FRAMES or name.endswith("_frame")
+        enough = rest > 0 if name.endswith("wall") else rest >= SHORT and not picture
+        if name not in kept and enough:
+            kept[name] = Region(place.x, card.bottom, place.width, rest)
     return kept
 
 

@@ -174,8 +174,8 @@ class ReviewView(PicturedScreen):
     # Pictures and measures.
 
     def _want_pictures(self) -> None:
-        """Frames, and their measures."""
-        page = self._shown
+        """Frames, and their measures. None of the shot before: a verdict is given by what is seen."""
+        page = self._shown if self._seams or self._here() else None
         frames = drawn.pictured(page.frames, len(self.picture_rooms())) if page else ()
         wanted = [Choice(one.shot, one.take, one.end, drawn.caption_of(one)) for one in frames]
         self.wish(wanted, more=self._unmeasured())

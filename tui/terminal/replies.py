@@ -16,6 +16,7 @@ MOST_PASTED = 100_000
 _C1 = {"\x9b": "[", "\x9d": "]", "\x90": "P", "\x9f": "_", "\x9e": "^", "\x98": "X"}
 _STRINGS = frozenset("]P_^X")
 """OSC, DCS, APC, PM, SOS: only terminals send them, and only as answers."""
+_ENDS = ("\x07", "\x1b\\", "\x9c")
 _PASTE = "\x1b[200~"
 _PASTED = ("\x1b[201~", "\x9b201~")
 _META = frozenset("bf")
@@ -57,12 +58,15 @@ class ReplyFilter:
         """What was pasted so far, while its end is not here."""
         self._tail = ""
         """The last characters of a paste, to see its end."""
+        self._gave_up = False
+        """A string was given up, and nothing has come since."""
 
     def feed(self, text: str, now: float) -> str:
         """`text` without answers. `now` is monotonic seconds."""
         rested = now - self._since >= STRING_S
         if text:
             self._since = now
+            text = self._rest_of_string(text) if self._gave_up else text
         if self._pasted is not None and rested and text in {"\x03", ESC}:
             # Keys come after what was pasted: one that comes alone says that the end was lost on the way.
             self._pasted = None
@@ -78,9 +82,18 @@ class ReplyFilter:
         if self._held == ESC and now - self._since >= LONE_ESCAPE_S:
             self._held, self._escaped_at = "", now
             return True
-        if len(self._held) > 1 and now - self._since >= STRING_S:
+        # Parameters without an end are no person's: the end of that answer is one byte, and is waited for.
+        late = self._held[1:2] == "[" and len(self._held) > 2
+        if len(self._held) > 1 and now - self._since >= STRING_S and not late:
+            self._gave_up = self._held[1] in _STRINGS
             self._held = ""
         return False
+
+    def _rest_of_string(self, text: str) -> str:
+        """What comes at once with the end of a string that was given up belongs to it, and is dropped."""
+        self._gave_up = False
+        ends = [text.find(end) + len(end) for end in _ENDS if end in text]
+        return text[min(ends) :] if ends else text
 
     def _one(self, char: str, now: float) -> str:
         if self._pasted is not None:

@@ -96,7 +96,7 @@ class Shown:
         first = wanted[x]
         if first is None or first[0] != " " or first[1].on or first[1].link:
             return x
-        if first[1].bg and not self._bce:
+        if first != BLANK and not self._bce:
             return x
         end = last = x
         while end < len(wanted) and wanted[end] == first and not isinstance(row[end], Covered):

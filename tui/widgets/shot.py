@@ -12,16 +12,15 @@ from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, fit, literal, 
 
 _LABEL = 10
 _SETTLE = {
-    "in_doubt": f"Whether it was sent and paid is not known. Settle it with {keymap.key_of('settle')}.",
-    "gate": "Look and decide with: rushes gate",
+    "in_doubt": "Whether it was sent and paid is not known. Settle it with {settle}.",
+    "gate": "Answer it on the money screen: {money}, then {money_yes} or {money_no}.",
     "fault": "Mend the file in an editor; the board follows by itself.",
-    "pause": f"Answer what paused it, then start the chain again with {keymap.key_of('go')}.",
-    "failed": f"Ask for a new take with {keymap.key_of('retake')}, or log why with {keymap.key_of('fail')}.",
-    "rejected": f"Order a new take with {keymap.key_of('retake')}, or circle it after all with "
-    f"{keymap.key_of('approve')}.",
-    "review": f"Circle it with {keymap.key_of('approve')}, or reject it with {keymap.key_of('reject')}.",
+    "pause": "Answer what paused it, then start the chain again with {go}.",
+    "failed": "Ask for a new take with {retake}, or log why with {fail}.",
+    "rejected": "Order a new take with {retake}, or circle it after all with {approve}.",
+    "review": "Circle it with {approve}, or reject it with {reject}.",
 }
-"""What a person does about each kind that waits."""
+"""What a person does about each kind that waits; keys by their actions."""
 _SEAMS = {
     "last": "the last frame",
     "keyframe": "the sharpest frame near the end",
@@ -121,7 +120,7 @@ def _question(waiting: WaitingRow, width: int, look: Look) -> list[Line]:
     subject = fit(literal(named, 60), max(1, width - 16), look.dots)
     lines = [Line((Span(" WAITS FOR YOU  ", "quiet"), Span(subject, "need")))]
     lines += [Line((Span(f"  {row}", "text"),)) for row in wrap(words, width - 3, 6, look.dots)]
-    answer = _SETTLE.get(waiting.kind, "")
+    answer = keymap.keyed(_SETTLE.get(waiting.kind, ""))
     lines += [Line((Span(f"  {row}", "bright"),)) for row in wrap(answer, width - 3, 3, look.dots)]
     return [*lines, EMPTY]
 

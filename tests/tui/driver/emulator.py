@@ -153,8 +153,8 @@ class Emulator:
         self._tear(y, start)
         self._tear(y, end)
         plain = not self.pen.bg and "7" not in self.pen.on
-        coloured = self.pen._replace(text=" ") if self.bce else RUBBISH if self.rubbish else BLANK
-        erased = BLANK if plain else coloured
+        otherwise = BLANK if plain or not self.rubbish else RUBBISH
+        erased = self.pen._replace(text=" ") if self.bce else otherwise
         self.rows[y][start:end] = [erased] * (end - start)
 
     def _sgr(self, numbers: str) -> None:

@@ -6,6 +6,7 @@ reads a clock.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,11 +30,12 @@ from tests.tui.stage import Stage
 from tests.tui.test_matrix_page import salt_sight
 from tui import keymap
 from tui.app import BoardApp
-from tui.bridge import NOTHING
+from tui.bridge import Still
 from tui.screens.cursor import Cursor
 from tui.screens.pictured import PicturedScreen
 from tui.screens.review_view import ReviewView
 from tui.theme import Look
+from tui.widgets.picture import Frame
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 FRAMES = tuple(keymap.screens())
@@ -186,7 +188,7 @@ SCENES = {
 async def enter(stage: Stage, scene: Scene) -> None:
     await go_to(stage, scene.screen, Cursor(scene.shot))
     await stage.press(*scene.keys)
-    await stage.until(lambda: pictured(stage), "the pictures")
+    await still(stage)
 
 
 def pictured(stage: Stage) -> bool:
@@ -197,5 +199,22 @@ def pictured(stage: Stage) -> bool:
     if not isinstance(frame, PicturedScreen) or not frame.picture_rooms():
         return True
     measured = not isinstance(frame, ReviewView) or not frame._unmeasured()
-    drawn = (frame._frames[name]._drawn != NOTHING for name in frame._wanted)
+    drawn = (_drawn(frame._frames[name], *wanted) for name, wanted in frame._wanted.items())
     return measured and bool(frame._wanted) and all(drawn)
+
+
+def _drawn(frame: Frame, wanted: Still, caption: str) -> bool:
+    """Whether the picture is the one that is wanted now, and wholly shown."""
+    size = (frame._drawn.cols, frame._drawn.rows)
+    fits = size == (wanted.wish.cols, wanted.wish.rows) and frame._caption == caption
+    return fits and frame._shown == len(frame._rows)
+
+
+async def still(stage: Stage) -> None:
+    """Until every picture is there and nothing moves: panels are laid out a turn after a key."""
+    await stage.until(lambda: pictured(stage), "the pictures")
+    text = ""
+    while text != stage.text() or not pictured(stage):
+        text = stage.text()
+        await asyncio.sleep(0.03)
+        await stage.quiet()

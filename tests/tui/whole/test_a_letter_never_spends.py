@@ -16,7 +16,7 @@ from tests.tui.whole.gallery import FRAMES, FullDesk
 from tests.tui.whole.keyboard import KEYS, SPENDS, STATES, Keyboard, State, keyboard
 from tui import keymap
 from tui.actions import ACTIONS, ASK
-from tui.screens import diary, matrix_list, review
+from tui.screens import outside, review
 from tui.widgets.lines import LinePanel
 
 YES = tuple(keymap.action("yes").keys.split(","))
@@ -26,10 +26,10 @@ PAID = tuple(row.id for row in ACTIONS if row.id in SPENDS)
 @pytest.fixture(autouse=True)
 def only_what_keys_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is drawn, and no program is opened: what counts is what the desk is told."""
-    monkeypatch.setattr(LinePanel, "show", lambda *_: None)
+    monkeypatch.setattr(LinePanel, "show", lambda *_, **__: None)
     monkeypatch.setattr(Screen, "_compositor_refresh", lambda _screen: None)
-    for module in (diary, matrix_list, review):
-        monkeypatch.setattr(module, "open_outside", lambda *_args: "opened", raising=False)
+    for module in (outside, review):
+        monkeypatch.setattr(module, "open_outside", lambda *_args: "opened")
     for name in ("EDITOR", "VISUAL"):
         monkeypatch.setenv(name, "true")
 

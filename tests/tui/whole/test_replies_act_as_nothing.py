@@ -26,7 +26,7 @@ from tests.tui.whole.keyboard import STATES, Keyboard, keyboard
 from tui import driver, keymap
 from tui.actions import ACTIONS
 from tui.driver import BoardDriver
-from tui.terminal.replies import GRACE_S, LONE_ESCAPE_S, ReplyFilter
+from tui.terminal.replies import GRACE_S, LONE_ESCAPE_S, STRING_S, ReplyFilter
 
 MORE = (
     "\x1b[?1;2c",
@@ -125,6 +125,23 @@ def test_an_answer_after_a_pause_is_the_escape_key_at_most(
             assert keys == (["escape"] if at == 1 else []), at
             assert len(keys) == len(heard)
             one.now += GRACE_S
+
+
+@pytest.mark.parametrize("reply", [reply for reply in ALL if reply[:3] != b"\x1b[M"], ids=repr)
+def test_an_answer_that_stalls_in_its_middle_presses_no_key(
+    reply: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its `y` would be a yes to a question that stands open."""
+    begin = 3 if reply[:2] in {b"\x1b[", b"\xc2\x9b"} else 2
+    heard: list[Message] = []
+    with reading(heard.append, monkeypatch) as one:
+        for at in range(begin, len(reply) - 1):
+            one.read(reply[:at])
+            one.silence(STRING_S * 2, monkeypatch)
+            one.read(reply[at:])
+            assert heard == [], at
+        one.read(b"q")
+    assert [event.key for event in heard if isinstance(event, events.Key)] == ["q"]
 
 
 def test_the_states_are_every_mode_of_the_table() -> None:

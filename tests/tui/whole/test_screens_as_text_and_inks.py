@@ -14,7 +14,7 @@ import pytest
 from rich.color import Color
 
 from tests.tui.desk_pages import card_page
-from tests.tui.whole.gallery import SCENES, SIZES, FullDesk, enter, opened, pictured
+from tests.tui.whole.gallery import SCENES, SIZES, FullDesk, enter, opened, still
 from tests.tui.whole.inks import Shown, shown
 from tui.palettes import LIGHT, RUSHES, Palette
 from tui.theme import INKS, STYLES, wear
@@ -33,7 +33,7 @@ def seen(size: tuple[int, int], theme: str) -> dict[str, Shown]:
     async def walk() -> dict[str, Shown]:
         async with opened(FullDesk(card=card_page()), size, theme=theme) as stage:
             await stage.until(lambda: "SINCE YOU LOOKED LAST" in stage.text(), "the card")
-            await stage.until(lambda: pictured(stage), "the pictures under it")
+            await still(stage)
             found = {"card": shown(stage)}
             await stage.press("escape")
             for name, scene in SCENES.items():
