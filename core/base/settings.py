@@ -27,7 +27,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,17 +137,24 @@ def cache_dir() -> Path:
     return _xdg("XDG_CACHE_HOME", Path.home() / ".cache")
 
 
-def load() -> Settings:
-    """The settings file, or defaults where there is none. Raises BadInput naming what is wrong in it."""
-    path = config_dir() / "settings.toml"
+def _read(path: Path) -> dict[str, Any]:
+    """The file's table, or an empty one where there is no file. Raises BadInput."""
+    if not path.exists():
+        return {}
+    import tomllib  # noqa: PLC0415 - 3 ms before the first paint, where there are settings
+
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        found = {}
+        return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(
             f"not readable as TOML: {error}", where=str(path), todo="mend the line it names"
         ) from error
+
+
+def load() -> Settings:
+    """The settings file, or defaults where there is none. Raises BadInput naming what is wrong in it."""
+    path = config_dir() / "settings.toml"
+    found = _read(path)
     for name, value in found.items():
         if name not in _KNOWN:
             raise BadInput(f"unknown setting '{name}'", where=str(path), nearest=nearest(name, _KNOWN))

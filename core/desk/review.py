@@ -93,8 +93,13 @@ def reject(p: Production, shot: str, n: int | None, note: str, person: Person) -
     return p.take(take.id)
 
 
-def hold(p: Production, shot: str, n: int | None, note: str, person: Person) -> TakeRow:
-    """Neither yes nor no: the take stays before a person, with the reason; a circled one goes back there."""
+def hold(
+    p: Production, shot: str, n: int | None, note: str, person: Person, *, said: str = "held"
+) -> TakeRow:
+    """Neither yes nor no: the take stays before a person, with the reason; a circled one goes back there.
+
+    `said`: the log's word for it.
+    """
     take = find_take(p, shot, n)
     if take.state not in USABLE:
         raise BadInput(
@@ -106,7 +111,7 @@ def hold(p: Production, shot: str, n: int | None, note: str, person: Person) -> 
         if take.state == TakeState.APPROVED:
             write_step(w, take, TakeState.REVIEW, f"held by {person.name}: no longer circled")
         _say(w, take, "hold", note, person, take.sha)
-        w.event("take.held", f"held by {person.name}", chain=take.chain, shot=shot, take_id=take.id)
+        w.event("take.held", f"{said} by {person.name}", chain=take.chain, shot=shot, take_id=take.id)
     return p.take(take.id)
 
 

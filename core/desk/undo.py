@@ -105,7 +105,7 @@ def _back(p: Production, take: TakeRow, note: str, person: Person) -> TakeRow:
             )
         with p.ledger.write() as w:
             write_step(w, p.take(take.id), TakeState.REVIEW, f"{person.name} took the rejection back")
-    return review.hold(p, take.shot, take.n, note, person)
+    return review.hold(p, take.shot, take.n, note, person, said="verdict taken back")
 
 
 def _circled_before(p: Production, take: TakeRow) -> TakeRow | None:

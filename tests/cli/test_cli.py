@@ -355,7 +355,7 @@ def test_a_folder_without_write_permission_gets_a_sentence(film_root: Path) -> N
             cwd=REPO,
             check=False,
         )
-        assert "shot A001: planned" in shown.stdout, "reading needs no permission to write"
+        assert "A001" in shown.stdout, "reading needs no permission to write"
 
 
 def test_a_disk_that_is_nearly_full_sends_nothing_and_says_so(tmp_path: Path) -> None:

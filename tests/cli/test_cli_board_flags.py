@@ -48,6 +48,7 @@ def test_the_settings_of_the_person_dress_the_board(film: str, shown: list[dict[
         "ascii_signs": True,
         "read_only": False,
     }
+    assert all(one.pop("first").title == "A Test" for one in shown)
     assert shown == [wanted, wanted]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
@@ -49,8 +49,7 @@ class Quote:
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class Do:
+class Do(NamedTuple):
     """An act of one screen, complete: `do` is given the open film and returns the sentence to show."""
 
     name: str
@@ -59,16 +58,14 @@ class Do:
     shot: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """A page a screen wants to read; `key` tells its answer from others'."""
 
     key: str
     page: Callable[[Sight], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Paged:
+class Paged(NamedTuple):
     """The answer to a `Want`: the page, or the lines that say why there is none."""
 
     key: str
@@ -76,8 +73,7 @@ class Paged:
     fault: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Still:
+class Still(NamedTuple):
     """A frame, and how it is wanted."""
 
     shot: str
@@ -87,27 +83,23 @@ class Still:
     wish: Wish
 
 
-@dataclass(frozen=True, slots=True)
-class Glanced:
+class Glanced(NamedTuple):
     """A new reading of the film."""
 
     glance: Glance
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(NamedTuple):
     """Something was committed of which the board's reading says nothing; a screen's page may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """The film could not be read; the last good reading stays on screen."""
 
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What came of an order, or of a fault inside Rushes."""
 
     text: str
@@ -116,8 +108,7 @@ class Said:
     shot: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(NamedTuple):
     """The answer to a `Quote`."""
 
     order: Order
@@ -129,14 +120,12 @@ class Quoted:
     """It was agreed to, and costs more by now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     still: Still
     drawn: Drawn
 
 
-@dataclass(frozen=True, slots=True)
-class Categories:
+class Categories(NamedTuple):
     names: tuple[str, ...]
 
 

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from core.base import settings
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     import argparse
 
     from core.studio.acts import RunQuote
+    from core.studio.desk import StudioDesk
     from core.studio.places import Places
+    from core.studio.rows import Glance
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -162,11 +165,38 @@ def show(places: Places, worn: settings.Settings, *, read_only: bool = False) ->
         return plain.once(places)
     gc.disable()  # up to the first paint, which it delays by a fifth: `follow` switches it on again
     from core.studio.desk import StudioDesk  # noqa: PLC0415
-    from tui.opening import run_board  # noqa: PLC0415 - Textual, only to draw
 
     desk = StudioDesk(places)
-    first = desk.glance()  # a film that cannot be shown is a sentence on the shell, not an empty screen
+    reading = _FirstReading(desk)
+    reading.start()
+    from tui.opening import run_board  # noqa: PLC0415 - Textual, only to draw
+
+    first = reading.result()  # a film that cannot be shown is a sentence on the shell, not an empty screen
     return run_board(desk, worn.board, first=first, ascii_signs=worn.ascii, read_only=read_only)
+
+
+class _FirstReading(Thread):
+    """Reads the film while Textual is imported: SQLite works without Python's lock."""
+
+    def __init__(self, desk: StudioDesk) -> None:
+        super().__init__(name="rushes-first-reading", daemon=True)
+        self._desk = desk
+        self._found: Glance | None = None
+        self._error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self._found = self._desk.glance()
+        except Exception as error:  # noqa: BLE001 - raised again by `result`, where it is told
+            self._error = error
+
+    def result(self) -> Glance:
+        """Waits for the reading. Raises what it raised."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        assert self._found is not None  # noqa: S101 - it ended with the one or the other
+        return self._found
 
 
 def looks(args: argparse.Namespace, held: settings.Settings) -> settings.Settings:

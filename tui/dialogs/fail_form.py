@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tui.bridge import Order
+from tui.dialogs.lately import Lately
 from tui.dialogs.line import Field
 from tui.theme import Look
 from tui.widgets.lines import Line, LinePanel, Span, fit, literal, wrap
@@ -44,13 +45,6 @@ def matches(typed: str, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _nobody(_words: str) -> str:
     return ""
-
-
-@dataclass(slots=True)
-class Lately:
-    """What was logged last, over all screens: the same thing often breaks again."""
-
-    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.base.settings import BoardSettings
 from tui.bridge import Glance, Unreadable
-from tui.dialogs.fail_form import Lately
+from tui.dialogs.lately import Lately
 from tui.screens.cursor import Cursor
 from tui.theme import Look
 from tui.widgets.foot import Notice

@@ -190,7 +190,7 @@ def test_every_theme_is_worn_by_a_running_app(few: bool) -> None:
                 app.dress(name)
                 await pilot.pause()
                 shown = next(iter(app.panel.render_line(0)))
-                assert (shown.text, shown.style) == ("now", STYLES["need"])
+                assert (shown.text.rstrip(), shown.style) == ("now", STYLES["need"])
                 assert app.current_theme.ansi is (few or palette(name).ansi)
 
     asyncio.run(through_all())

@@ -194,13 +194,12 @@ async def enter(stage: Stage, scene: Scene) -> None:
 def pictured(stage: Stage) -> bool:
     """Whether every frame that is wanted is drawn and measured, and nothing is being read."""
     frame: Any = stage.app.frame
-    if frame._reading:
+    if frame._reading or (isinstance(frame, ReviewView) and frame._unmeasured()):
         return False
     if not isinstance(frame, PicturedScreen) or not frame.picture_rooms():
         return True
-    measured = not isinstance(frame, ReviewView) or not frame._unmeasured()
     drawn = (_drawn(frame._frames[name], *wanted) for name, wanted in frame._wanted.items())
-    return measured and bool(frame._wanted) and all(drawn)
+    return bool(frame._wanted) and all(drawn)
 
 
 def _drawn(frame: Frame, wanted: Still, caption: str) -> bool:
@@ -216,5 +215,5 @@ async def still(stage: Stage) -> None:
     text = ""
     while text != stage.text() or not pictured(stage):
         text = stage.text()
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.02)
         await stage.quiet()

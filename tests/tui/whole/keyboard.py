@@ -101,7 +101,7 @@ class Keyboard:
     async def settle(self) -> None:
         """Until no pump has a message left, and every order has been answered."""
         still = 0
-        while still < 4:
+        while still < 12:  # a handler may be between two awaits
             await asyncio.sleep(0)
             if self.app._exception is not None:
                 raise self.app._exception

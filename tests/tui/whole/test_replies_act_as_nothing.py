@@ -21,7 +21,7 @@ from textual.message import Message
 from tests.tui.terminal import terminal
 from tests.tui.test_board_pty import DEMO, pictured
 from tests.tui.test_reply_filter import REPLIES
-from tests.tui.whole.gallery import FRAMES
+from tests.tui.whole.gallery import FRAMES, still
 from tests.tui.whole.keyboard import STATES, Keyboard, keyboard
 from tui import driver, keymap
 from tui.actions import ACTIONS
@@ -161,11 +161,7 @@ def test_no_answer_orders_asks_moves_or_writes_anything_on_any_screen_in_any_mod
 ) -> None:
     async def look(keys: Keyboard) -> tuple[object, ...]:
         await keys.settle()
-        text = ""
-        while text != keys.stage.text():  # panels are laid out a turn after the key
-            text = keys.stage.text()
-            await asyncio.sleep(0.02)
-            await keys.settle()
+        await still(keys.stage)
         return (*keys.standing(), keys.stage.text(), list(keys.desk.calls), list(keys.desk.quoted))
 
     async def run() -> None:
