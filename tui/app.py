@@ -119,7 +119,8 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
     def on_mount(self) -> None:
         if self.current_theme.name != self._worn:
             self.theme = self._worn
-        self.set_keymap(keymap.overlay(self.shared.board.keys))
+        if self.shared.board.keys:
+            self.set_keymap(keymap.overlay(self.shared.board.keys))
         self.install_screen(self.board, self.board.NAME)
         if self._first is not None:
             self._restore(self._first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.engine.states import UNSENT
@@ -108,8 +109,13 @@ def asks_of(
 
 
 def _to_review(row: ShotRow, take: BoardTake) -> WaitingRow:
-    word = "to review" if row.state == "review" else "is stale"
-    return WaitingRow("review", str(take.id), row.id, take.n, f"take {take.n} {word}")
+    return WaitingRow("review", str(take.id), row.id, take.n, _question(row.state, take.n))
+
+
+@lru_cache(maxsize=256)
+def _question(state: str, n: int) -> str:
+    """Said of ten thousand takes at once, nearly all of them the first."""
+    return f"take {n} {'to review' if state == 'review' else 'is stale'}"
 
 
 def _hold(held: Mapping[int, int], take: BoardTake) -> str:

@@ -116,8 +116,8 @@ class ShotRows:
             takes = takes_of.get(ident, _NO_TAKES)
             best = chosen_of.get(ident)
             source = takes_of.get(shot.depends, _NO_TAKES) if shot.depends else None
-            row = shot_row(shot, takes, source, best, ident in stale_of, folder)
-            if row != rows[at]:
+            row, before = shot_row(shot, takes, source, best, ident in stale_of, folder), rows[at]
+            if before is None or row != before:
                 rows[at], changed = row, True
             if takes:
                 self._ordered[at] = is_ordered(takes)

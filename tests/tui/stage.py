@@ -62,7 +62,9 @@ class Stage:
         while still < 3:
             await asyncio.sleep(0.002)
             pumps = [self.app, self.app.screen, *self.app.screen.walk_children()]
-            still = still + 1 if all(pump.message_queue_size == 0 for pump in pumps) else 0
+            drawing = any(getattr(screen, "_drawing", False) for screen in self.app.screen_stack)
+            empty = all(pump.message_queue_size == 0 for pump in pumps)
+            still = still + 1 if empty and not drawing else 0
 
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Waits until `true` holds; a test that never gets there fails with the screen as its reason."""

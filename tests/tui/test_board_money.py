@@ -219,13 +219,12 @@ def test_in_a_window_too_small_for_the_question_nothing_is_agreed_to() -> None:
     play(scene)
 
 
-def test_a_card_that_came_over_a_question_is_put_away_before_it_is_answered() -> None:
+def test_no_card_comes_over_a_question() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("g")
         await stage.until(lambda: "at most $0.76" in stage.text())
         stage.app._show_card(card_page())
         await stage.quiet()
-        await stage.press("y")
         assert stage.app.shared.card is None
         assert "at most $0.76" in stage.text()
         assert [call for call in stage.desk.calls if call[0] == "go"] == []

@@ -161,7 +161,7 @@ def test_it_stands_at_every_size(size: tuple[int, int]) -> None:
         assert screen.cursor.shot in stage.text()
         assert "e edit" in stage.text()
         await stage.press("C")
-        assert "COLUMNS" in stage.text()
+        await stage.until(lambda: "COLUMNS" in stage.text(), "the columns")
 
     on_matrix(scene, size=size)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.base import settings
 from core.base.units import Money
-from tui.commands import plain, talk
+from tui.commands import talk
 
 if TYPE_CHECKING:
     import argparse
@@ -154,6 +154,8 @@ def attach(args: argparse.Namespace) -> int:
     """The dashboard, or the film in sentences."""
     places = talk.film_of(args)
     if args.plain:
+        from tui.commands import plain  # noqa: PLC0415 - the dashboard does without
+
         return plain.follow(places)
     return show(places, looks(args, settings.load()), read_only=args.read_only)
 
@@ -161,6 +163,8 @@ def attach(args: argparse.Namespace) -> int:
 def show(places: Places, worn: settings.Settings, *, read_only: bool = False) -> int:
     """The dashboard; without a terminal that can show one, the plain status."""
     if not can_draw():
+        from tui.commands import plain  # noqa: PLC0415 - see above
+
         talk.say("this terminal cannot show the dashboard: here is `rushes status`")
         return plain.once(places)
     gc.disable()  # up to the first paint, which it delays by a fifth: `follow` switches it on again

@@ -44,14 +44,16 @@ class BoardScreen(PicturedScreen):
         yield Chains("chains")
         yield Takes("takes")
         yield ShotPanel("shot")
-        yield from self._frames.values()
         yield Says("says")
         yield LinePanel("wall")
         yield Waiting("waits")
         yield MoneyPanel("money")
         yield Failures("failures")
-        yield Detail("side")
         yield Events("events")
+
+    def later(self) -> Iterable[LinePanel]:
+        yield from self._frames.values()
+        yield Detail("side")
 
     def arranged(self, width: int, height: int) -> Places:
         glance = self.glance
@@ -97,13 +99,18 @@ class BoardScreen(PicturedScreen):
         self.query_one("#waits", Waiting).rows(glance, at, look)
         self.query_one("#money", MoneyPanel).rows(glance, look)
         self.query_one("#failures", Failures).rows(glance, look)
-        side = self.query_one("#side", Detail)
+        wide = is_wide(self.size.width, self.size.height)
+        self.query_one("#events", Events).rows(glance.events, look, titled=wide)
+        if self._furnished:
+            self._draw_later(glance)
+
+    def _draw_later(self, glance: Glance) -> None:
+        """What stands beside the board when it is asked for, and the frames of the selected shot."""
+        side, shot, look = self.query_one("#side", Detail), self.cursor.shot, self.look
         if self._too_long():
             side.say(self.shared.notice.text, look)
         else:
             side.rows(glance, shot, waiting_at(glance, self.cursor), look)
-        wide = is_wide(self.size.width, self.size.height)
-        self.query_one("#events", Events).rows(glance.events, look, titled=wide)
         self.wish(stills(glance, shot, len(self.picture_rooms())))
 
     def possible(self) -> tuple[str, ...]:

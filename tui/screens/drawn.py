@@ -67,6 +67,10 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
         """Its panels; each is drawn by `draw` and placed by `places`."""
         return ()
 
+    def later(self) -> Iterable[LinePanel]:
+        """Those of its panels that the first frame does without."""
+        return ()
+
     def places(self, area: Region) -> Places:
         """Where its panels stand in `area`, by their names; one that is missing is off."""
         return {}
@@ -131,7 +135,13 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
             from tui.dialogs.line import LineInput  # noqa: PLC0415
             from tui.widgets.palette import Palette  # noqa: PLC0415
 
-            panels = (LinePanel("told"), Card("card"), LinePanel("card_rule"), Palette("palette"))
+            panels = (
+                *self.later(),
+                LinePanel("told"),
+                Card("card"),
+                LinePanel("card_rule"),
+                Palette("palette"),
+            )
             for panel in panels:
                 panel.place(None)  # where nothing moves, no redraw takes it off the first cell
             self._furniture = self.mount(
@@ -141,6 +151,7 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
             )
             await self._furniture
             self._furnished = True
+            self._places = {}  # what came late has no place yet
             self.redraw()
         await self._furniture
 
