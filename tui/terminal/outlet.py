@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PIECE = 1000
 """Bytes worked out at once: at 10 kB/s a tenth of a second until something newer may overtake."""
+WHOLE = 16_000
+"""The same while the line takes all at once: each piece more waits for Python's lock, 5 ms at a start."""
 FLUSH_S = 1.5
 """How long an end waits for a slow line to take what restores the terminal's modes."""
 BLOCKED_S = 0.1
@@ -46,6 +48,7 @@ class Outlet:
         self._wake = Event()
         self._closing = self._abandoned = False
         self._fd = own_end(fd)
+        self._room = WHOLE
         self._thread = Thread(target=self._run, name="rushes-terminal", daemon=True)
 
     def start(self) -> None:
@@ -71,7 +74,7 @@ class Outlet:
             while not self._abandoned:
                 self._wake.clear()
                 with self.lock:
-                    words = self._screen.piece(PIECE)
+                    words = self._screen.piece(self._room)
                 if words:
                     self._send(words.encode(self._encoding, "replace"))
                 elif self._closing:
@@ -89,8 +92,13 @@ class Outlet:
         poll.register(self._fd, select.POLLOUT)
         while data and not self._abandoned:
             if not poll.poll(BLOCKED_S * 1000):
+                self._room = PIECE
                 continue
             try:
-                data = data[os.write(self._fd, data[:PIECE]) :]
+                took = os.write(self._fd, data[: self._room])
             except BlockingIOError:
+                took = 0
                 time.sleep(0.005)  # some systems poll as free a line that takes nothing
+            if took < min(len(data), self._room):
+                self._room = PIECE
+            data = data[took:]

@@ -503,6 +503,7 @@ def test_where_one_was_is_kept(film: RealFilm) -> None:
     review(film, scene)
 
 
+@pytest.mark.soak  # tests/tui/whole says the same of every screen
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 def test_hostile_text_is_drawn_as_it_is_written(size: tuple[int, int]) -> None:
     async def run() -> None:
