@@ -257,7 +257,7 @@ def test_section_and_way_are_kept_and_foreign_words_are_not_taken() -> None:
 def test_what_did_not_change_is_not_drawn_again() -> None:
     async def scene(stage: Stage, screen: MoneyScreen) -> None:
         panels = [screen.panel(f"money_{name}") for name in SECTIONS]
-        await stage.until(lambda: screen._furnished and not screen._drawing, "what a first frame does without")
+        await stage.until(lambda: screen._furnished and not screen._drawing, "all of the screen")
         before = [panel.repaints for panel in panels]
         readings = stage.desk.readings
         stage.desk.becomes(salt_road()._replace(failure_total=12))
