@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PIECE = 1000
 """Bytes worked out at once: at 10 kB/s a tenth of a second until something newer may overtake."""
 WHOLE = 16_000
-"""The same while the line takes all at once: each piece more waits for Python's lock, 5 ms at a start."""
+"""The same for the first frame, which nothing newer can overtake: each piece waits for Python's lock anew."""
 FLUSH_S = 1.5
 """How long an end waits for a slow line to take what restores the terminal's modes."""
 BLOCKED_S = 0.1
@@ -77,6 +77,8 @@ class Outlet:
                     words = self._screen.piece(self._room)
                 if words:
                     self._send(words.encode(self._encoding, "replace"))
+                    if len(words) > PIECE:
+                        self._room = PIECE
                 elif self._closing:
                     break
                 else:
@@ -92,13 +94,10 @@ class Outlet:
         poll.register(self._fd, select.POLLOUT)
         while data and not self._abandoned:
             if not poll.poll(BLOCKED_S * 1000):
-                self._room = PIECE
                 continue
             try:
                 took = os.write(self._fd, data[: self._room])
             except BlockingIOError:
                 took = 0
                 time.sleep(0.005)  # some systems poll as free a line that takes nothing
-            if took < min(len(data), self._room):
-                self._room = PIECE
             data = data[took:]
