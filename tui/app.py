@@ -90,7 +90,6 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         wanted = board or BoardSettings()
         kind = wanted.pictures_on(ascii_signs=look.ascii or few)
         self.shared = Shared(look, wanted, kind, kind != "off", far, read_only=read_only)
-        self._few = few
         self._kept: Path | None = None
         """Where a person's place on this film is kept, once the film is known."""
         self._keeping: Timer | None = None
@@ -233,7 +232,10 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         )
         if now != self._last_kept:
             self._last_kept = now
-            self._write_kept(self._kept, now) if self.is_running else kept.save(self._kept, now)
+            if self.is_running:
+                self._write_kept(self._kept, now)
+            else:
+                kept.save(self._kept, now)
 
     @work(thread=True, group="kept", exit_on_error=False)
     def _write_kept(self, path: Path, now: kept.Kept) -> None:

@@ -11,7 +11,7 @@ from core.base.settings import BoardSettings
 from tui import keymap
 from tui.app import BoardApp
 from tui.driver import BoardDriver, let_go
-from tui.theme import Look, few_colours, signs_must_be_ascii, wear
+from tui.theme import Look, few_colours, signs_must_be_ascii
 
 if TYPE_CHECKING:
     from tui.bridge import Desk, Glance
@@ -34,7 +34,6 @@ def run_board(
     keymap.remap(board.keys)
     few = few_colours(os.environ)
     far = any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
-    wear(board.theme, few=few)
     look = Look(signs_must_be_ascii() if ascii_signs is None else ascii_signs)
     app = BoardApp(
         desk, look, board, first=first, few=few, far=far, read_only=read_only, driver_class=BoardDriver

@@ -153,7 +153,8 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
             self._furnished = True
             self._places = {}  # what came late has no place yet
             self.redraw()
-        await self._furniture
+        else:
+            await self._furniture
 
     def on_resize(self) -> None:
         self.redraw()
