@@ -47,24 +47,7 @@ def money_page() -> MoneyPage:
             ),
             AccountLine("replicate", "", "", None, None, "", None, False, None),
         ),
-        gates=(
-            GateLine(
-                GateRow(8, "2026-11-20T08:00:00Z", "switch", "S3", "switch of model, +18 %", 31_400_000, ()),
-                "open",
-            ),
-            GateLine(
-                GateRow(
-                    7,
-                    "2026-11-19T08:00:00Z",
-                    "accept",
-                    "quote",
-                    "run although: quote",
-                    None,
-                    (("approve", "Ada", "producer", "within the week's plan", "2026-11-19T08:05:00Z"),),
-                ),
-                "approve",
-            ),
-        ),
+        gates=_gates(),
         spend=(
             SpendLine("action", Part("action", 52_100_000, True, 63, 2, 1_520_000, 760_000, 0, 0)),
             SpendLine("hero", Part("hero", 31_400_000, False, 30, 0, 0, 0, 0, 760_000)),
@@ -88,6 +71,27 @@ def money_page() -> MoneyPage:
             DayLine(f"2026-11-{day:02d}", (day % 5 + 3) * M, 250 * M - day * 8 * M) for day in range(9, 21)
         ),
         budget=250 * M,
+    )
+
+
+def _gates() -> tuple[GateLine, ...]:
+    return (
+        GateLine(
+            GateRow(8, "2026-11-20T08:00:00Z", "switch", "S3", "switch of model, +18 %", 31_400_000, ()),
+            "open",
+        ),
+        GateLine(
+            GateRow(
+                7,
+                "2026-11-19T08:00:00Z",
+                "accept",
+                "quote",
+                "run although: quote",
+                None,
+                (("approve", "Ada", "producer", "within the week's plan", "2026-11-19T08:05:00Z"),),
+            ),
+            "approve",
+        ),
     )
 
 
@@ -120,141 +124,118 @@ def _charge(number: int) -> Charge:
 
 
 def gaps_page() -> GapsPage:
-    return GapsPage(
-        tasks=(
-            TaskLine(
-                *(
-                    3,
-                    "grade S101 warmer before the client sees it",
-                    "Ada",
-                    "2026-11-18",
-                    True,
-                    "open",
-                    "",
-                    "",
-                ),
-                *("shot:S101", "the client sees it cold", "Bea, on the projector", "S101 graded"),
+    return GapsPage(tasks=_tasks(), suggestions=_suggestions(), gaps=_gaps())
+
+
+def _tasks() -> tuple[TaskLine, ...]:
+    return (
+        TaskLine(
+            *(
+                3,
+                "grade S101 warmer before the client sees it",
+                "Ada",
+                "2026-11-18",
+                True,
+                "open",
+                "",
+                "",
             ),
-            TaskLine(5, "clear the song of the harbour scene", "", "", False, "open", "", "", "", "", "", ""),
-            TaskLine(
-                *(4, "board: the look of the night road", "Cem", "2026-12-01", False, "done", "waiting", ""),
-                *("checklist", "no plate is drawn", "the director looks", "board v2"),
-            ),
+            *("shot:S101", "the client sees it cold", "Bea, on the projector", "S101 graded"),
         ),
-        suggestions=(
-            SuggestionLine(
-                9,
-                "say it without the object: 'a strip of light in her hand'",
-                "take:S106/2",
-                "S106 take 2: moderation of openrouter:seedance-2.0 refused it",
-                "rushes retake S106",
-                "openrouter:seedance-2.0",
-                *(
-                    "rephrase",
-                    "S106",
-                    2,
-                    820_000,
-                    760_000,
-                    True,
-                    "open",
-                    (),
-                    (LikeLine(4, 0.91, "rejected", "too vague"),),
-                ),
-            ),
-            SuggestionLine(
-                *(
-                    8,
-                    "begin from the plate of the pier",
-                    "shot:S203",
-                    "older by ten years",
-                    "",
-                    "",
-                    "",
-                    "S203",
-                    None,
-                ),
-                *(
-                    None,
-                    None,
-                    True,
-                    "rejected",
-                    (Decided("reject", "Ada", "2026-11-19T09:00:00Z", "too wide"),),
-                    (),
-                ),
-            ),
+        TaskLine(5, "clear the song of the harbour scene", "", "", False, "open", "", "", "", "", "", ""),
+        TaskLine(
+            *(4, "board: the look of the night road", "Cem", "2026-12-01", False, "done", "waiting", ""),
+            *("checklist", "no plate is drawn", "the director looks", "board v2"),
         ),
-        gaps=(
-            Gap(
-                "in_doubt",
-                "hold",
-                "take 1 is in doubt",
-                "take:S205/1",
-                "S205",
-                1,
-                "it counts as spent",
-                "rushes reconcile S205",
+    )
+
+
+def _suggestions() -> tuple[SuggestionLine, ...]:
+    return (
+        SuggestionLine(
+            9,
+            "say it without the object: 'a strip of light in her hand'",
+            "take:S106/2",
+            "S106 take 2: moderation of openrouter:seedance-2.0 refused it",
+            "rushes retake S106",
+            "openrouter:seedance-2.0",
+            *(
+                "rephrase",
+                "S106",
+                2,
+                820_000,
                 760_000,
+                True,
+                "open",
+                (),
+                (LikeLine(4, 0.91, "rejected", "too vague"),),
             ),
-            Gap(
-                "pause",
-                "chain",
-                "Salt pan paused: in doubt, S205",
-                "chain:salt-pan",
+        ),
+        SuggestionLine(
+            *(
+                8,
+                "begin from the plate of the pier",
+                "shot:S203",
+                "older by ten years",
                 "",
-                None,
-                "nothing of it is sent",
-                "rushes resume --chain salt-pan",
-            ),
-            Gap(
-                "shot",
-                "planned",
-                "no take yet",
-                "shot:S108",
-                "S108",
-                None,
-                "it cannot be cut in",
-                "rushes run --chain harbour",
-            ),
-            Gap(
-                "shot",
-                "planned",
-                "no take yet",
-                "shot:S109",
-                "S109",
-                None,
-                "it cannot be cut in",
-                "rushes run --chain harbour",
-            ),
-            Gap(
-                "seam",
-                "unresolved",
-                "take 3 to take 2, nobody judged it",
-                "seam:S101/S102",
-                "S102",
-                None,
-                "the film cannot be cut",
-                "rushes approve S101/S102",
-            ),
-            Gap(
-                "task",
-                "no-owner",
-                "nobody owns it: clear the song",
-                "task:5",
                 "",
-                None,
-                "written nowhere",
-                "rushes task --owner 5 NAME",
-            ),
-            Gap(
-                "finding",
-                "long-text",
-                "the prompt is long; shorten it",
-                "file:shots/harbour.toml:41",
                 "",
+                "S203",
                 None,
-                "it can be meant",
-                "rushes check",
             ),
+            *(
+                None,
+                None,
+                True,
+                "rejected",
+                (Decided("reject", "Ada", "2026-11-19T09:00:00Z", "too wide"),),
+                (),
+            ),
+        ),
+    )
+
+
+def _gap(sort: str, what: str, where: str, why: str, command: str) -> Gap:
+    kind, code = sort.split()
+    shot = where.partition(":")[2].partition("/")[0] if where.startswith(("take:", "shot:")) else ""
+    return Gap(kind, code, what, where, shot, None, why, f"rushes {command}")
+
+
+def _gaps() -> tuple[Gap, ...]:
+    never = "it cannot be cut in"
+    return (
+        _gap(
+            "in_doubt hold", "take 1 is in doubt", "take:S205/1", "it counts as spent", "reconcile S205"
+        )._replace(take=1, micro=760_000),
+        _gap(
+            "pause chain",
+            "Salt pan paused: in doubt, S205",
+            "chain:salt-pan",
+            "nothing of it is sent",
+            "resume --chain salt-pan",
+        ),
+        _gap("shot planned", "no take yet", "shot:S108", never, "run --chain harbour"),
+        _gap("shot planned", "no take yet", "shot:S109", never, "run --chain harbour"),
+        _gap(
+            "seam unresolved",
+            "take 3 to take 2, nobody judged it",
+            "seam:S101/S102",
+            "the film cannot be cut",
+            "approve S101/S102",
+        )._replace(shot="S102"),
+        _gap(
+            "task no-owner",
+            "nobody owns it: clear the song",
+            "task:5",
+            "written nowhere",
+            "task --owner 5 NAME",
+        ),
+        _gap(
+            "finding long-text",
+            "the prompt is long; shorten it",
+            "file:shots/harbour.toml:41",
+            "it can be meant",
+            "check",
         ),
     )
 
