@@ -15,10 +15,12 @@ from core.engine.chain import ChainRunner
 from core.engine.production import Production
 from core.film.load import load_plan
 from core.ledger.plan_cache import Snapshot
+from core.studio import assembly
 from core.studio.places import Places
 from core.studio.snapshot import of_plan
 from tests.support.fakes import FakeProvider, StubClips
 from tests.support.films import production, shots, write_film
+from tests.tui.real_film import RealFilm, real_film
 
 
 @pytest.fixture
@@ -83,3 +85,17 @@ def made(
 @pytest.fixture
 def snapshot(places: Places) -> Callable[[], Snapshot]:
     return lambda: of_plan(load_plan(places.root), "mark")
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Iterator[RealFilm]:
+    made = real_film(tmp_path)
+    yield made
+    made.ledger.close()
+
+
+@pytest.fixture
+def opened(film: RealFilm) -> Iterator[assembly.Opened]:
+    made = assembly.open_film(film.places)
+    yield made
+    made.close()

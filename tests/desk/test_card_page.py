@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from core.desk.failures import Broke
 from core.studio import acts, verdicts, whatsnew
-from core.studio.assembly import Opened, open_film
+from core.studio.assembly import Opened
 from core.studio.glance import glance
 from core.studio.pages import card
 from core.studio.pages.sight import Sight
 from core.studio.snapshot import current
-from tests.tui.real_film import RealFilm, real_film
-
-
-@pytest.fixture
-def film(tmp_path: Path) -> Iterator[RealFilm]:
-    made = real_film(tmp_path)
-    yield made
-    made.ledger.close()
-
-
-@pytest.fixture
-def opened(film: RealFilm) -> Iterator[Opened]:
-    made = open_film(film.places)
-    yield made
-    made.close()
+from tests.tui.real_film import RealFilm
 
 
 def read(film: RealFilm) -> card.CardPage:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,27 +12,13 @@ import pytest
 from core.base.errors import BadInput
 from core.ledger.tables import Suggestion
 from core.studio import tasking, uncertain
-from core.studio.assembly import Opened, open_film
+from core.studio.assembly import Opened
 from core.studio.glance import glance
 from core.studio.pages import gaps
 from core.studio.pages.sight import Sight
 from core.studio.sheets import Sheets
 from core.studio.snapshot import current
 from tests.tui.real_film import RealFilm, real_film
-
-
-@pytest.fixture
-def film(tmp_path: Path) -> Iterator[RealFilm]:
-    made = real_film(tmp_path)
-    yield made
-    made.ledger.close()
-
-
-@pytest.fixture
-def opened(film: RealFilm) -> Iterator[Opened]:
-    made = open_film(film.places)
-    yield made
-    made.close()
 
 
 def sight_of(film: RealFilm) -> Sight:
