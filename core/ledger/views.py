@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from core.ledger.db import connect_read_only, explain, is_hot_journal, ledger_errors, roll_back
 from core.ledger.shapes import SubmissionRow as SubmissionRow
@@ -37,19 +37,29 @@ _WORST = (
 )
 
 
+class Link(NamedTuple):
+    connection: sqlite3.Connection
+    busy: threading.Lock
+    """A connection closed under a running statement takes the whole process with it."""
+
+    def rows(self, sql: str, args: tuple[object, ...]) -> list[Any]:
+        with self.busy:
+            return self.connection.execute(sql, args).fetchall()
+
+
 class Reader:
     """The reading side of one ledger; opens a connection a thread on first use."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._links: list[sqlite3.Connection] = []
+        self._links: list[Link] = []
         self._guard = threading.Lock()
 
-    def link(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "link", None)
+    def link(self) -> Link:
+        found: Link | None = getattr(self._local, "link", None)
         if found is None:
-            found = connect_read_only(self.path)
+            found = Link(connect_read_only(self.path), threading.Lock())
             self._local.link = found
             with self._guard:
                 self._links.append(found)
@@ -59,21 +69,23 @@ class Reader:
         """All rows of one statement. What a killed writer left is rolled back first, once."""
         with ledger_errors(self.path):
             try:
-                return self.link().execute(sql, args).fetchall()
+                return self.link().rows(sql, args)
             except sqlite3.OperationalError as error:
                 if not is_hot_journal(error, self.path):
                     raise
                 roll_back(self.path)
-                return self.link().execute(sql, args).fetchall()
+                return self.link().rows(sql, args)
 
     def data_version(self) -> int:
         """Changes when another connection commits."""
         return int(self.rows("PRAGMA data_version")[0][0])
 
     def close(self) -> None:
+        """From any thread: a statement under way in another ends first."""
         with self._guard:
-            for link in self._links:
-                link.close()
+            for connection, busy in self._links:
+                with busy:
+                    connection.close()
             self._links.clear()
         self._local = threading.local()
 

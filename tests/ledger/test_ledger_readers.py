@@ -197,7 +197,7 @@ def test_each_thread_reads_through_a_connection_of_its_own_and_close_closes_all(
     reader.close()
     for link in links:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            link.execute("SELECT 1")
+            link.connection.execute("SELECT 1")
     reader.close()
 
 
@@ -205,7 +205,7 @@ def test_a_reader_closed_under_a_thread_is_a_sentence(film: Ledger) -> None:
     reader = Reader(film.path)
     reader.all_takes()
     held = reader.link()
-    held.close()
+    held.connection.close()
     with pytest.raises(LedgerFault, match="closed"):
         reader.all_takes()
     reader.close()
@@ -261,3 +261,43 @@ def test_a_connection_that_cannot_be_set_up_is_closed_again(
     for link in made:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             link.execute("SELECT 1")
+
+
+CLOSED_MEANWHILE = """
+import sys, threading
+from pathlib import Path
+from core.base.errors import LedgerFault
+from core.ledger.views import Reader
+
+SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT i FROM n"
+ended = []
+
+
+def ask(reader, begun):
+    begun.set()
+    try:
+        while reader.rows(SLOW) and not closed.is_set():
+            pass
+    except LedgerFault:
+        pass
+    reader.close()
+    ended.append(True)
+
+
+for _ in range(25):
+    reader, begun, closed = Reader(Path(sys.argv[1])), threading.Event(), threading.Event()
+    asking = threading.Thread(target=ask, args=(reader, begun))
+    asking.start()
+    begun.wait()
+    reader.rows("SELECT 1")
+    reader.close()
+    closed.set()
+    asking.join()
+print(len(ended))
+"""
+
+
+def test_a_reader_closed_while_another_thread_reads_ends_no_process(film: Ledger) -> None:
+    script = [sys.executable, "-c", CLOSED_MEANWHILE, film.path]
+    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "25"), done.stderr

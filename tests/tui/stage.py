@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from textual import events
@@ -17,6 +18,7 @@ from core.studio.rows import Glance
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.films import salt_road
 from tui.app import BoardApp
+from tui.bridge.values import Paged, Quoted, Said, Value
 from tui.screens.board import BoardScreen
 from tui.theme import Look
 from tui.widgets.lines import LinePanel
@@ -28,6 +30,29 @@ CHARACTERS = {"slash": "/", "question_mark": "?", "space": " ", "enter": "\r", "
 class Stage:
     def __init__(self, app: BoardApp, desk: FakeDesk, pilot: Pilot[Any]) -> None:
         self.app, self.desk, self.pilot = app, desk, pilot
+        self._asked = self._answered = 0
+        for asking in ("order", "cut", "read"):
+            setattr(app, asking, self._counted(getattr(app, asking)))
+        app._send = self._heard(app._send)  # type: ignore[assignment, method-assign]
+
+    def _counted(self, ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def asking(what: Any) -> Any:
+            self._asked += 1
+            return ask(what)
+
+        return asking
+
+    def _heard(self, send: Callable[[Value], None]) -> Callable[[Value], None]:
+        def sending(value: Value) -> None:
+            send(value)
+            self._answered += isinstance(value, Said | Quoted | Paged)
+
+        return sending
+
+    def _awaited(self) -> bool:
+        """Whether a thread has yet to answer. A desk told to be slow is not waited for."""
+        slow = getattr(self.desk, "slow", None)
+        return self._asked > self._answered and (slow is None or slow.is_set())
 
     @property
     def board(self) -> BoardScreen:
@@ -57,14 +82,15 @@ class Stage:
             await self.quiet()
 
     async def quiet(self) -> None:
-        """Until no pump has a message left."""
-        still = 0
+        """Until no pump has a message left, and the desk has answered: a fault of its own never does."""
+        still, patience = 0, monotonic() + 0.5
         while still < 3:
             await asyncio.sleep(0.002)
             pumps = [self.app, self.app.screen, *self.app.screen.walk_children()]
             drawing = any(getattr(screen, "_drawing", False) for screen in self.app.screen_stack)
-            empty = all(pump.message_queue_size == 0 for pump in pumps)
-            still = still + 1 if empty and not drawing else 0
+            busy = any(pump.message_queue_size for pump in pumps)
+            awaited = self._awaited() and monotonic() < patience
+            still = 0 if busy or drawing or awaited else still + 1
 
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Waits until `true` holds; a test that never gets there fails with the screen as its reason."""

@@ -144,6 +144,8 @@ async def on_both(app: App[Any], both: Both) -> AsyncIterator[Both]:
         both.read()
         await running
         both.read(on=False)
+        while select.select([both.master], [], [], 0.1)[0]:  # what the line still holds
+            both._take()
 
 
 async def quiet(app: App[Any]) -> None:
