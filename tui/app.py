@@ -13,7 +13,6 @@ from textual import on, work
 from textual.worker import Worker, WorkerState
 
 from core.base.settings import BoardSettings
-from core.studio.index import index_of
 from tui import keymap
 from tui.bridge import (
     Categories,
@@ -21,27 +20,24 @@ from tui.bridge import (
     Desk,
     Do,
     Glanced,
-    News,
     Order,
     Paged,
     Picture,
-    Post,
     Quoted,
     Said,
     Unreadable,
     Value,
     Want,
-    WantPictures,
     kept,
 )
+from tui.bridge.posts import News, Post, WantPictures
 from tui.driver import BoardDriver
 from tui.screens.board import BoardScreen
-from tui.screens.cursor import Cursor, settle
 from tui.screens.frame import FrameScreen
-from tui.screens.shared import Shared
-from tui.theme import Look, wear
+from tui.screens.shared import shared_of
+from tui.theme import Look
 from tui.threads import ThreadedApp
-from tui.widgets.foot import Notice
+from tui.wardrobe import wear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,8 +84,7 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         # Whatever moves sends bytes; nothing here needs to move.
         self.animation_level = "none"
         wanted = board or BoardSettings()
-        kind = wanted.pictures_on(ascii_signs=look.ascii or few)
-        self.shared = Shared(look, wanted, kind, kind != "off", far, read_only=read_only)
+        self.shared = shared_of(look, wanted, few=few, far=far, read_only=read_only)
         self._kept: Path | None = None
         """Where a person's place on this film is kept, once the film is known."""
         self._keeping: Timer | None = None
@@ -123,8 +118,6 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         self.install_screen(self.board, self.board.NAME)
         if self._first is not None:
             self._restore(self._first)
-            self.shared.glance, self.shared.notice = self._first, Notice()
-            self.shared.cursor = settle(self._first, self.shared.cursor)
         self._in_front = self._opening
         self.push_screen(self._opening)
         self.begin_acting()
@@ -205,10 +198,7 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         """The first reading is here: back to where they left."""
         self._kept = kept.place_of(self.desk.root, rehearsal=glance.rehearsal)
         found = kept.load(self._kept)
-        shared = self.shared
-        shared.pictures = shared.pictures and found.pictures
-        if index_of(glance).shot(found.shot) is not None:
-            shared.cursor = Cursor(found.shot)
+        self.shared.begin(glance, found)
         self._remembered = dict(found.screens)
         self.board.restore(dict(self._remembered.get(self.board.NAME, {})))
         if found.screen not in keymap.screens() or found.screen == self.board.NAME:

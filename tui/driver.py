@@ -14,67 +14,35 @@ import codecs
 import os
 import select
 import signal
-import sys
 import time
 from codecs import getincrementaldecoder
 from contextlib import contextmanager, nullcontext
 from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.around import erases_in_colour, to_nowhere
 from tui.terminal.outlet import Outlet
 from tui.terminal.replies import ESC, LONE_ESCAPE_S, ReplyFilter
 from tui.terminal.screen import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from textual.app import App
     from textual.geometry import Region
 
+    from tui.terminal.ahead import Ahead
+
 GONE_S = 1.5
 """From a vanished terminal to the hard end, should the orderly one hang."""
 ACTS_S = 20.0
 """What was ordered before the terminal went is carried out first: the first act opens the film."""
-
-
-def let_go() -> None:
-    """Points what can no longer be written at nothing: what stands in a buffer for a terminal that is
-    gone would fail at the interpreter's last flush, and turn every exit code into 120."""
-    for stream in (sys.__stdout__, sys.__stderr__):
-        try:
-            if stream is not None:
-                stream.flush()
-        except (OSError, ValueError):
-            _to_nowhere()
-            return
-
-
-def _to_nowhere() -> None:
-    """Both outputs, by number: the buffers stay, and end in nothing."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    for number in (1, 2):
-        os.dup2(nothing, number)
-    os.close(nothing)
-
-
-def erases_in_colour(environment: Mapping[str, str]) -> bool:
-    """Whether terminfo says so of this TERM (its flag `bce`). Never believed inside GNU screen, which keeps a
-    colour of its own under whatever name."""
-    if "STY" in environment:
-        return False
-    import curses  # noqa: PLC0415 - 2 ms, once a terminal is there
-
-    try:
-        curses.setupterm(environment.get("TERM", "dumb"), 1)
-        return curses.tigetflag("bce") == 1
-    except curses.error:
-        return False
 
 
 class BoardDriver(LinuxDriver):
@@ -83,11 +51,24 @@ class BoardDriver(LinuxDriver):
     All methods are for the thread of the event loop, and none waits for the terminal but `close`.
     """
 
+    AHEAD: ClassVar[Ahead | None] = None
+    """A terminal on which a first frame stands already."""
+
+    @classmethod
+    def after(cls, ahead: Ahead) -> type[BoardDriver]:
+        """A driver that takes a terminal over as it is, and sends what differs from what is there."""
+        return type("BoardDriver", (cls,), {"AHEAD": ahead})
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Python would write what a Latin-1 terminal cannot show as six characters instead of one.
         self._encoding = codecs.lookup(self._file.encoding if self._file else "utf-8").name
-        self._model = Screen(*super()._get_terminal_size(), self._encoding, bce=erases_in_colour(os.environ))
+        self._ahead = self.AHEAD
+        if self._ahead is not None:
+            self._model = self._ahead.screen
+        else:
+            size = super()._get_terminal_size()
+            self._model = Screen(*size, self._encoding, bce=erases_in_colour(os.environ))
         self._outlet: Outlet | None = None
         self._suspending = False
         self._leaving = False
@@ -136,7 +117,9 @@ class BoardDriver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         """Asked at the start and by SIGWINCH, in the signal's own moment, which must not wait for a lock."""
         size = super()._get_terminal_size()
-        self._loop.call_soon_threadsafe(self._resize, *size)
+        ahead = self._ahead
+        if ahead is None or ahead.resized or ahead.size != size:
+            self._loop.call_soon_threadsafe(self._resize, *size)
         return size
 
     def _resize(self, width: int, height: int) -> None:
@@ -146,7 +129,9 @@ class BoardDriver(LinuxDriver):
             screen.resize(width, height)
 
     def start_application_mode(self) -> None:
-        if self._file is not None:
+        if self._ahead is not None:
+            self._outlet = self._ahead.outlet
+        elif self._file is not None:
             self._outlet = Outlet(self._model, self._file.fileno(), self._encoding, self._gone)
             self._outlet.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -155,6 +140,10 @@ class BoardDriver(LinuxDriver):
             self._writer_thread = None
         for number in (signal.SIGTERM, signal.SIGHUP):
             self._loop.add_signal_handler(number, self._leave, 128 + number)
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            self.attrs_before = ahead.attributes
+            ahead.taken_over(self._gone)
 
     def _sigtstp_application(self, *_args: object) -> None:
         """Told to stop. Not in the signal's own moment: the screen may be in the middle of a change."""
@@ -181,7 +170,7 @@ class BoardDriver(LinuxDriver):
         """Waits until the modes are restored, or it is clear that they will not be."""
         outlet, self._outlet = self._outlet, None
         if outlet is not None and not outlet.close() and not self._suspending:
-            _to_nowhere()  # last words would wait for ever
+            to_nowhere()  # last words would wait for ever
         super().close()
 
     def _leave(self, code: int) -> None:
@@ -192,7 +181,7 @@ class BoardDriver(LinuxDriver):
     def _gone(self) -> None:
         """The terminal is gone. Nothing can be shown or put back any more."""
         code = 128 + signal.SIGHUP
-        _to_nowhere()
+        to_nowhere()
         self._end_hard_after(GONE_S, code)
         self._loop.call_soon_threadsafe(self._leave, code)
 

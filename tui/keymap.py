@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-
-from textual.binding import Binding
+from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, nearest
 from tui.actions import ACTIONS as ACTIONS
@@ -22,6 +21,9 @@ from tui.actions import NORMAL as NORMAL
 from tui.actions import PALETTE as PALETTE
 from tui.actions import SETTLE as SETTLE
 from tui.actions import Action as Action
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 _BY_ID = {row.id: row for row in ACTIONS}
 _NAMED = {
@@ -97,13 +99,18 @@ def bindings(*modes: str, screen: str = "") -> list[Binding]:
     All are bound with priority: an input cannot swallow them, and each acts before the next key is
     looked at, so that what is typed ahead lands where it was meant.
     """
+    from textual.binding import Binding  # noqa: PLC0415 - Textual: the first frame names keys without it
+
+    def bound(row: Action, keys: str, act: str) -> Binding:
+        return Binding(keys, act, row.label, show=False, id=row.id, priority=True)
+
     held = [row for mode in modes for row in of_mode(mode, screen)]
     made = []
     for row in held:
         if row.id == "count":
-            made += [_bound(row, key, f"count('{key}')") for key in row.keys.split(",")]
+            made += [bound(row, key, f"count('{key}')") for key in row.keys.split(",")]
         else:
-            made.append(_bound(row, row.keys, act_of(row.id)))
+            made.append(bound(row, row.keys, act_of(row.id)))
     return made
 
 
@@ -116,10 +123,6 @@ def name_of(act: str) -> str:
     """The row that an action as Textual runs it belongs to."""
     head, _, rest = act.partition("(")
     return rest.strip("')") if head == "go_to" else head
-
-
-def _bound(row: Action, keys: str, act: str) -> Binding:
-    return Binding(keys, act, row.label, show=False, id=row.id, priority=True)
 
 
 def remap(wanted: Mapping[str, str]) -> None:

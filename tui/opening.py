@@ -1,17 +1,26 @@
-"""Opening the dashboard on a terminal, and what is said when it closes."""
+"""Opening the dashboard on a terminal, and what is said when it closes.
+
+The first frame is drawn and sent before Textual is imported, which takes longer than all the rest of the
+start; the driver then takes the terminal over as it is.
+"""
 
 from __future__ import annotations
 
 import os
 import shlex
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from core.base.settings import BoardSettings
 from tui import keymap
-from tui.app import BoardApp
-from tui.driver import BoardDriver, let_go
-from tui.theme import Look, few_colours, signs_must_be_ascii
+from tui.bridge import kept
+from tui.palettes import OURS
+from tui.screens.painted import painted
+from tui.screens.shared import shared_of
+from tui.terminal.ahead import Ahead
+from tui.terminal.around import let_go
+from tui.theme import Look, colours_of, few_colours, put_on, signs_must_be_ascii
 
 if TYPE_CHECKING:
     from tui.bridge import Desk, Glance
@@ -32,20 +41,66 @@ def run_board(
     """
     board = board or BoardSettings()
     keymap.remap(board.keys)
-    few = few_colours(os.environ)
-    far = any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
     look = Look(signs_must_be_ascii() if ascii_signs is None else ascii_signs)
-    app = BoardApp(
-        desk, look, board, first=first, few=few, far=far, read_only=read_only, driver_class=BoardDriver
-    )
     try:
-        result = app.run(mouse=False)
+        with _ahead(desk, look, board, first, read_only=read_only) as ahead:
+            code = _run(desk, look, board, first, ahead, read_only=read_only)
     finally:
         desk.close()
+    let_go()
+    return code
+
+
+def _ahead(
+    desk: Desk, look: Look, board: BoardSettings, first: Glance | None, *, read_only: bool
+) -> AbstractContextManager[Ahead | None]:
+    """The terminal with the first frame on it; None where Textual is needed to know what it looks like, and
+    where it is not the board that comes first."""
+    colours, inks = colours_of(os.environ), OURS.get(board.theme)
+    if first is None or colours is None or few_colours(os.environ) or inks is None or inks.ansi:
+        return nullcontext()
+    found = kept.load(kept.place_of(desk.root, rehearsal=first.rehearsal))
+    if found.screen in keymap.screens() and found.screen != "board":
+        return nullcontext()
+    put_on(inks)
+    shared = shared_of(look, board, far=_is_far(), read_only=read_only)
+    shared.begin(first, found)
+    ahead = Ahead()
+    ahead.show(painted(shared, first, ahead.size, colours))
+    return ahead
+
+
+def _is_far() -> bool:
+    """Whether the terminal is at the other end of a line that may be thin."""
+    return any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
+
+
+def _run(
+    desk: Desk,
+    look: Look,
+    board: BoardSettings,
+    first: Glance | None,
+    ahead: Ahead | None,
+    *,
+    read_only: bool,
+) -> int:
+    from tui.app import BoardApp  # noqa: PLC0415 - Textual, 0.1 s: the first frame does without
+    from tui.driver import BoardDriver  # noqa: PLC0415
+
+    app = BoardApp(
+        desk,
+        look,
+        board,
+        first=first,
+        few=few_colours(os.environ),
+        far=_is_far(),
+        read_only=read_only,
+        driver_class=BoardDriver if ahead is None else BoardDriver.after(ahead),
+    )
+    result = app.run(mouse=False)
     glance = app.shared.glance
     if glance is not None and glance.worker.running and not app.return_code:
         sys.stderr.write(f"the worker goes on; to come back: {_way_back(desk, rehearsal=glance.rehearsal)}\n")
-    let_go()
     return result if isinstance(result, int) else app.return_code or 0
 
 

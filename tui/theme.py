@@ -12,14 +12,13 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.color import ColorSystem
 from rich.style import Style
 
-from tui.palettes import NAMES, Palette, in_few_colours, palette, theme_of
+from tui.palettes import RUSHES, Palette
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from textual.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +67,12 @@ _WORN: list[Palette] = []
 """The palette behind `STYLES`."""
 
 
-def wear(name: str, *, few: bool = False) -> Theme:
-    """Fills `STYLES` with a theme's inks, and gives the theme for Textual to register.
-
-    One process shows one theme. `few`: the terminal shows 16 colours or none, and its own are used.
-    Raises BadInput for a name that is not among `NAMES`, naming the nearest.
-    """
-    inks = in_few_colours(palette(name)) if few else palette(name)
+def put_on(inks: Palette) -> None:
+    """Fills `STYLES`. One process shows one theme."""
     _WORN.append(inks)
     del _WORN[:-1]
     STYLES.clear()
     STYLES.update(styles_of(inks))
-    return theme_of(inks)
 
 
 def on_light() -> bool:
@@ -103,22 +96,29 @@ def styles_of(inks: Palette) -> dict[str, Style]:
 
 
 def few_colours(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal shows 16 colours or none, as rich will find it, or as NO_COLOR asks.
+    """Whether the terminal shows 16 colours or none. To be asked before the app is made."""
+    return colours_of(environment) in {None, ColorSystem.STANDARD}
 
-    To be asked before the app is made. Over SSH COLORTERM is often lost, and a terminal whose name
-    does not say `256color` counts as one of 16.
+
+def colours_of(environment: Mapping[str, str]) -> ColorSystem | None:
+    """What the terminal shows, as rich will find it; None: NO_COLOR asks for none.
+
+    Over SSH COLORTERM is often lost, and a terminal whose name does not say `256color` counts as one of 16.
     """
     if "NO_COLOR" in environment:
-        return True
+        return None
     asked = environment.get("TEXTUAL_COLOR_SYSTEM", "auto")
     if asked != "auto":
-        return asked == "standard"
+        return {"256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}.get(
+            asked, ColorSystem.STANDARD
+        )
     if environment.get("COLORTERM", "").strip().casefold() in {"truecolor", "24bit"}:
-        return False
-    return environment.get("TERM", "").strip().casefold().rpartition("-")[2] not in {"256color", "kitty"}
+        return ColorSystem.TRUECOLOR
+    ending = environment.get("TERM", "").strip().casefold().rpartition("-")[2]
+    return ColorSystem.EIGHT_BIT if ending in {"256color", "kitty"} else ColorSystem.STANDARD
 
 
-wear(NAMES[0])
+put_on(RUSHES)
 
 
 @dataclass(frozen=True, slots=True)

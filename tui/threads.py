@@ -14,7 +14,6 @@ from textual.app import App
 from tui.bridge import (
     Desk,
     Do,
-    News,
     Order,
     Quote,
     Still,
@@ -27,6 +26,7 @@ from tui.bridge import (
     turn_to,
     watch_folder,
 )
+from tui.bridge.posts import News
 
 if TYPE_CHECKING:
     from textual.driver import Driver

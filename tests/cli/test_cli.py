@@ -20,7 +20,8 @@ HOSTILE = "[/] boom \x1b[2J\x1b]52;c;ZXZpbA==\x07\u202egnp.exe\x9b31m"
 
 
 def small(root: Path, count: int = 2, **more: object) -> Path:
-    return write_film(root, {"a": shots("A", count, seconds=0.5)}, width=160, height=90, **more)
+    film = {"a": shots("A", count, seconds=0.5)}
+    return write_film(root, film, width=160, height=90, poll_seconds=0.1, **more)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture
+def shot(made: Path, film_root: Path) -> Path:
+    """A copy of it, to be changed."""
+    shutil.copytree(made, film_root, dirs_exist_ok=True)
+    return film_root
+
+
 def test_every_command_has_help_and_help_lists_every_command() -> None:
-    shown = rushes("--help").stdout
+    shown = rushes("--help", cold=True).stdout
     assert all(f"  {name} " in shown for name in COMMANDS)
 
 
@@ -224,16 +232,14 @@ def test_schema_prints_json_schemas_an_editor_can_use() -> None:
     assert rushes("schema", "shot").returncode == 2
 
 
-def test_prompt_shows_the_words_and_what_changed_since_a_take(film_root: Path) -> None:
-    small(film_root, count=1)
-    assert rushes("run", film=film_root).returncode == 0
-    assert rushes("prompt", "A001", film=film_root).stdout.strip() == "a place"
-    path = film_root / "shots" / "a.toml"
+def test_prompt_shows_the_words_and_what_changed_since_a_take(shot: Path) -> None:
+    assert rushes("prompt", "A001", film=shot).stdout.strip() == "a place"
+    path = shot / "shots" / "a.toml"
     path.write_text(path.read_text().replace('"a place"', '"a cold place"'))
-    changed = rushes("prompt", "A001", "--diff", "1", film=film_root).stdout
+    changed = rushes("prompt", "A001", "--diff", "1", film=shot).stdout
     assert "-a place" in changed
     assert "+a cold place" in changed
-    status = json.loads(rushes("status", "--json", film=film_root).stdout)
+    status = json.loads(rushes("status", "--json", film=shot).stdout)
     assert status["shots"][0]["state"] == "stale", "a take of other words no longer follows from the plan"
 
 
@@ -246,12 +252,10 @@ def test_frame_writes_the_picture_asked_for(made: Path, tmp_path: Path) -> None:
     assert rushes("frame", "A001", "--at", "noon", film=made).returncode == 2
 
 
-def test_review_copies_carry_the_slate_and_the_clip_stays_clean(film_root: Path) -> None:
-    small(film_root, count=1)
-    assert rushes("run", film=film_root).returncode == 0
-    clip = film_root / "takes" / "A001" / "A001_t001.mp4"
+def test_review_copies_carry_the_slate_and_the_clip_stays_clean(shot: Path) -> None:
+    clip = shot / "takes" / "A001" / "A001_t001.mp4"
     before = clip.read_bytes()
-    said = rushes("takes", "A001", "--copy", film=film_root)
+    said = rushes("takes", "A001", "--copy", film=shot)
     assert said.returncode == 0, said.stderr
     copy = Path(said.stdout.strip())
     assert copy.is_file()
@@ -259,71 +263,61 @@ def test_review_copies_carry_the_slate_and_the_clip_stays_clean(film_root: Path)
     assert clip.read_bytes() == before
 
 
-def test_assemble_needs_circled_takes_and_says_which_are_missing(film_root: Path) -> None:
-    small(film_root)
-    assert rushes("run", film=film_root).returncode == 0
-    refused = rushes("assemble", film=film_root)
+def test_assemble_needs_circled_takes_and_says_which_are_missing(shot: Path) -> None:
+    refused = rushes("assemble", film=shot)
     assert refused.returncode == 2
     assert "A001, A002" in refused.stderr
-    assert rushes("approve", "A001", "A002", film=film_root).returncode == 0
-    cut = rushes("assemble", film=film_root)
+    assert rushes("approve", "A001", "A002", film=shot).returncode == 0
+    cut = rushes("assemble", film=shot)
     assert cut.returncode == 0, cut.stderr
     assert Path(cut.stdout.strip()).is_file()
-    assert "| A001 |" in (film_root / "diary.md").read_text()
+    assert "| A001 |" in (shot / "diary.md").read_text()
 
 
-def test_a_take_deleted_by_hand_is_found_and_fetched_again(film_root: Path) -> None:
-    small(film_root)
-    assert rushes("run", film=film_root).returncode == 0
-    clip = film_root / "takes" / "A002" / "A002_t001.mp4"
+def test_a_take_deleted_by_hand_is_found_and_fetched_again(shot: Path) -> None:
+    clip = shot / "takes" / "A002" / "A002_t001.mp4"
     before = clip.read_bytes()
     clip.unlink()
-    refused = rushes("approve", "A002", film=film_root)
+    refused = rushes("approve", "A002", film=shot)
     assert refused.returncode == 2
     assert "is gone" in refused.stderr
-    found = rushes("audit", film=film_root)
+    found = rushes("audit", film=shot)
     assert found.returncode == 1
     assert "A002" in found.stdout
-    mended = rushes("audit", "--repair", film=film_root)
+    mended = rushes("audit", "--repair", film=shot)
     assert mended.returncode == 0, mended.stdout + mended.stderr
     assert clip.read_bytes() == before
-    assert len(takes(film_root)) == 2, "it was fetched, not made again"
+    assert len(takes(shot)) == 2, "it was fetched, not made again"
 
 
-def test_a_lost_ledger_is_rebuilt_from_the_sidecars_and_waits_for_a_person(film_root: Path) -> None:
-    small(film_root)
-    assert rushes("run", film=film_root).returncode == 0
-    before = [(take.shot, take.n, take.sha, take.seed, take.request_hash) for take in takes(film_root)]
-    (film_root / ".rushes" / "ledger.db").write_bytes(b"not a ledger at all" * 400)
-    refused = rushes("status", film=film_root)
+def test_a_lost_ledger_is_rebuilt_from_the_sidecars_and_waits_for_a_person(shot: Path) -> None:
+    before = [(take.shot, take.n, take.sha, take.seed, take.request_hash) for take in takes(shot)]
+    (shot / ".rushes" / "ledger.db").write_bytes(b"not a ledger at all" * 400)
+    refused = rushes("status", film=shot)
     assert refused.returncode == 2
     assert "rushes audit" in refused.stderr
-    rebuilt = rushes("audit", "--rebuild", film=film_root)
+    rebuilt = rushes("audit", "--rebuild", film=shot)
     assert rebuilt.returncode == 0, rebuilt.stderr
-    assert [
-        (take.shot, take.n, take.sha, take.seed, take.request_hash) for take in takes(film_root)
-    ] == before
-    assert list((film_root / ".rushes").glob("ledger.db.broken-*")), "the broken file is kept"
-    status = json.loads(rushes("status", "--json", film=film_root).stdout)
+    assert [(take.shot, take.n, take.sha, take.seed, take.request_hash) for take in takes(shot)] == before
+    assert list((shot / ".rushes").glob("ledger.db.broken-*")), "the broken file is kept"
+    status = json.loads(rushes("status", "--json", film=shot).stdout)
     assert status["chains"][0]["pause_reason"] == "manual"
 
 
-def test_a_vanished_ledger_is_not_begun_anew_over_the_takes_that_are_there(film_root: Path) -> None:
-    small(film_root)
-    assert rushes("run", film=film_root).returncode == 0
-    before = [(take.shot, take.n, take.sha) for take in takes(film_root)]
-    (film_root / ".rushes" / "ledger.db").unlink()
-    refused = rushes("run", film=film_root)
+def test_a_vanished_ledger_is_not_begun_anew_over_the_takes_that_are_there(shot: Path) -> None:
+    before = [(take.shot, take.n, take.sha) for take in takes(shot)]
+    (shot / ".rushes" / "ledger.db").unlink()
+    refused = rushes("run", film=shot)
     assert refused.returncode == 2
     assert "rushes audit --repair" in refused.stderr
-    repaired = rushes("audit", "--repair", film=film_root)
+    repaired = rushes("audit", "--repair", film=shot)
     assert repaired.returncode in (0, 1), repaired.stderr
-    assert rushes("status", film=film_root).returncode == 0
-    shutil.rmtree(film_root / ".rushes")
-    refused = rushes("run", film=film_root)
+    assert rushes("status", film=shot).returncode == 0
+    shutil.rmtree(shot / ".rushes")
+    refused = rushes("run", film=shot)
     assert "rushes audit --rebuild" in refused.stderr
-    assert rushes("audit", "--rebuild", film=film_root).returncode == 0
-    assert [(take.shot, take.n, take.sha) for take in takes(film_root)] == before
+    assert rushes("audit", "--rebuild", film=shot).returncode == 0
+    assert [(take.shot, take.n, take.sha) for take in takes(shot)] == before
 
 
 def may_mount() -> bool:

@@ -20,7 +20,8 @@ TOOL = f"{sys.executable} -m tui.cli"
 
 
 def small(root: Path, count: int = 2, **more: object) -> Path:
-    return write_film(root, {"a": shots("A", count, seconds=0.5)}, width=160, height=90, **more)
+    film = {"a": shots("A", count, seconds=0.5)}
+    return write_film(root, film, width=160, height=90, poll_seconds=0.1, **more)
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:
@@ -170,7 +171,7 @@ def test_a_rough_cut_names_what_is_not_in_it(film_root: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["what? film", "take #1", "100 % 'salt'"])
 def test_a_folder_with_any_name_can_be_cut(tmp_path: Path, folder: str) -> None:
-    root = small(tmp_path / folder)
+    root = small(tmp_path / folder, 1)
     assert rushes("run", film=root).returncode == 0
     cut = rushes("assemble", "--rough", film=root)
     assert cut.returncode == 0, cut.stderr

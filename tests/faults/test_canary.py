@@ -125,7 +125,7 @@ def test_a_key_that_every_error_repeats_is_left_nowhere(shelf: Path, router: Rou
 
     def person(*words: str, code: int) -> None:
         nonlocal said
-        done = rushes(*words, film=film)
+        done = rushes(*words, film=film, cold=True)
         said += done.stdout + done.stderr
         assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
 
@@ -145,9 +145,9 @@ def test_a_key_that_every_error_repeats_is_left_nowhere(shelf: Path, router: Rou
         person("assemble", "--rough", code=0)
     assert len(router.bill) == 2
     for words in (("diary",), ("status",), ("failures",)):
-        done = rushes(*words, film=film)
+        done = rushes(*words, film=film, cold=True)
         said += done.stdout + done.stderr
-    assert rushes("audit", film=film).returncode == 0
+    assert rushes("audit", film=film, cold=True).returncode == 0
 
     assert "cannot serve" in said, "nobody was told what the provider said: then nothing is proven"
     log = (film / ".rushes" / "worker.log").read_text() if (film / ".rushes" / "worker.log").exists() else ""

@@ -37,7 +37,7 @@ TEXTS = {
     "bidi": "\u202egnp.exe\u2066x\u2069\u200f\u061c\ufeff\u2028line",
     "returns": "good\rEVIL\r\nmore\n\tand a tab",
     "spaces": "  \u00a0 kept with its edges \u2003\n ",
-    "big": "[/] \x1b[31mred\x1b]52;c;eA==\x07\u202e " * 1000 + "x" * (5 << 20) + "\x1b[2J",
+    "big": "[/] \x1b[31mred\x1b]52;c;eA==\x07\u202e " * 1000 + "x" * (1 << 20) + "\x1b[2J",
 }
 CLIPS = {"{clip}": "clip.mp4", "{other}": "other.mp4"}
 
@@ -121,7 +121,7 @@ def test_text_is_kept_byte_for_byte_and_shown_literally(name: str, film: Path, c
             )
     shown = ""
     for line in READING:
-        # As data it may be anything JSON escapes; of 5 MB in each field that is a long read.
+        # As data it may be anything JSON escapes; of 1 MB in each field that is a long read.
         for more in ((), ("--json",)) if name != "big" and line != "prompt S001" else ((),):
             code, said = call((*line.split(), *more))
             assert code in (0, 1), (line, code, said[-600:])

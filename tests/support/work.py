@@ -17,24 +17,27 @@ from core.ledger.db import integrity
 from core.ledger.views import Reader, TakeRow
 from core.studio.assembly import open_film
 from core.studio.places import Places
+from tests.support import warm
 
 REPO = Path(__file__).parents[2]
 
 
 def rushes(
-    *words: str, film: Path | None = None, timeout: float = 120, **env: str
+    *words: str, film: Path | None = None, timeout: float = 120, cold: bool = False, **env: str
 ) -> subprocess.CompletedProcess[str]:
-    """The command line, as a person calls it."""
-    argv = [sys.executable, "-m", "tui.cli", *words]
+    """The command line, as a person calls it. `cold`: in an interpreter of its own, not a warmed fork."""
     if film is not None:
-        argv += ["--film", str(film)]
+        words = (*words, "--film", str(film))
+    whole = {**os.environ, **env}
+    if not cold and warm.fits(whole):
+        return subprocess.CompletedProcess(list(words), *warm.run("tui.cli", words, whole, timeout))
     return subprocess.run(
-        argv,
+        [sys.executable, "-m", "tui.cli", *words],
         capture_output=True,
         text=True,
         timeout=timeout,
         cwd=REPO,
-        env={**os.environ, **env},
+        env=whole,
         stdin=subprocess.DEVNULL,
         check=False,
     )

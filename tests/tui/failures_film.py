@@ -76,6 +76,7 @@ def catalogue(count: int = 5, **more: object) -> FailuresPage:
         before=(Before("2026-11-20T08:59:00Z", "Ada", "style", "wrong coat", "", "", "open"),),
         refused=(("2026-11-20T08:41:00Z", "the service was busy"),),
         tried=(Tried(3, "rejected", "still green"), Tried(4, "approved", "")),
+        framed=True,
     )
     categories = (
         Category("character drift", 5, 1, 410 * CENT, False, 0, "re-anchor", 4, 5),

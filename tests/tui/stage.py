@@ -21,7 +21,7 @@ from tui.app import BoardApp
 from tui.bridge.values import Paged, Quoted, Said, Value
 from tui.screens.board import BoardScreen
 from tui.theme import Look
-from tui.widgets.lines import LinePanel
+from tui.widgets.panel import LinePanel
 from tui.widgets.picture import Frame
 
 CHARACTERS = {"slash": "/", "question_mark": "?", "space": " ", "enter": "\r", "tab": "\t"}
@@ -30,7 +30,9 @@ CHARACTERS = {"slash": "/", "question_mark": "?", "space": " ", "enter": "\r", "
 class Stage:
     def __init__(self, app: BoardApp, desk: FakeDesk, pilot: Pilot[Any]) -> None:
         self.app, self.desk, self.pilot = app, desk, pilot
-        self._asked = self._answered = 0
+        self._asked = self._answered = self._lost = 0
+        self.patience = 3.0
+        """Seconds for an answer. What does not come by then is waited for no more."""
         for asking in ("order", "cut", "read"):
             setattr(app, asking, self._counted(getattr(app, asking)))
         app._send = self._heard(app._send)  # type: ignore[assignment, method-assign]
@@ -52,7 +54,8 @@ class Stage:
     def _awaited(self) -> bool:
         """Whether a thread has yet to answer. A desk told to be slow is not waited for."""
         slow = getattr(self.desk, "slow", None)
-        return self._asked > self._answered and (slow is None or slow.is_set())
+        self._lost = min(self._lost, self._asked - self._answered)
+        return self._asked - self._answered > self._lost and (slow is None or slow.is_set())
 
     @property
     def board(self) -> BoardScreen:
@@ -83,18 +86,23 @@ class Stage:
 
     async def quiet(self) -> None:
         """Until no pump has a message left, and the desk has answered: a fault of its own never does."""
-        still, patience = 0, monotonic() + 0.5
+        still, patience = 0, monotonic() + self.patience
         while still < 3:
             await asyncio.sleep(0.002)
             pumps = [self.app, self.app.screen, *self.app.screen.walk_children()]
+            front: Any = self.app.screen
             drawing = any(getattr(screen, "_drawing", False) for screen in self.app.screen_stack)
+            drawing = drawing or front._layout_required or front._callbacks  # a field goes with the layout
             busy = any(pump.message_queue_size for pump in pumps)
-            awaited = self._awaited() and monotonic() < patience
+            awaited = self._awaited()
+            if awaited and monotonic() > patience:
+                self._lost, awaited = self._asked - self._answered, False
             still = 0 if busy or drawing or awaited else still + 1
 
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Waits until `true` holds; a test that never gets there fails with the screen as its reason."""
-        for _ in range(200):
+        patience = monotonic() + 20  # not turns: with much else to do, a thread is late
+        while monotonic() < patience:
             if true():
                 await self.quiet()
                 return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.geometry import Region
-
 from core.studio.index import index_of
 from tests.tui.desk_pages import money_page
 from tests.tui.films import salt_road, short_film
@@ -17,6 +15,7 @@ from tui.widgets.legend import foot_line
 from tui.widgets.lines import Line, Span, lit, title
 from tui.widgets.money_page import budget_lines
 from tui.widgets.palette import palette_lines
+from tui.widgets.region import Region
 from tui.widgets.waiting import waiting_lines
 
 LOOK = Look()

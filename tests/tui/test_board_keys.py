@@ -10,7 +10,7 @@ from core.base.errors import IllegalStep
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.films import empty_film, salt_road
 from tests.tui.stage import Stage, play
-from tui import keymap
+from tui import app, keymap
 
 
 def test_a_circles_the_take_that_waits_and_moves_to_the_next() -> None:
@@ -235,14 +235,18 @@ def test_a_refusal_of_the_desk_is_shown_and_the_board_goes_on() -> None:
     play(scene)
 
 
-def test_a_fault_inside_the_desk_is_said_and_the_next_order_is_carried_out() -> None:
+def test_a_fault_inside_the_desk_is_said_and_the_next_order_is_carried_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "RESTART_S", 0.01)
+
     async def scene(stage: Stage) -> None:
+        stage.patience = 0
         stage.desk.refuse.append(ZeroDivisionError("oh"))
         await stage.press("left", "p")
         await stage.until(lambda: "a fault inside Rushes: ZeroDivisionError" in stage.text())
-        stage.app.begin_acting()
         await stage.press("p")
-        await stage.until(lambda: len(stage.desk.calls) == 2)
+        await stage.until(lambda: len(stage.desk.calls) == 2, "the thread that was started again")
 
     play(scene)
 

@@ -10,11 +10,12 @@ from rich.cells import cell_len
 from tests.tui.films import HOSTILE, hostile_film, salt_road
 from tui.screens.layout import Wants, arrange
 from tui.theme import STATES, Look
-from tui.widgets import lines
+from tui.widgets import panel
 from tui.widgets.chains import chain_lines
 from tui.widgets.figures import elapsed, share_bar, takes_bar, usd
 from tui.widgets.header import header_line
-from tui.widgets.lines import Line, Span, cell, changed_run, fit, literal, strip_of, window, wrap
+from tui.widgets.lines import Line, Span, cell, fit, literal, window, wrap
+from tui.widgets.panel import changed_run, strip_of
 
 
 def text_of(line: Line) -> str:
@@ -162,7 +163,7 @@ def test_the_run_that_changed_is_the_same_by_segments_and_by_cells() -> None:
         one, other = strip_of(line(), 40), strip_of(line(), 40)
         if draw.random() < 0.3:
             other = one
-        found = lines.changed_run(one, other)
-        assert found == (None if one == other else lines._run_of_cells(one, other))
+        found = panel.changed_run(one, other)
+        assert found == (None if one == other else panel._run_of_cells(one, other))
         differed += found is not None
     assert differed > 1000

@@ -12,7 +12,7 @@ from tui import keymap
 from tui.screens.acts import Ask, Quote, meaning
 from tui.screens.cursor import Cursor, settle
 from tui.theme import Look
-from tui.widgets.lines import LinePanel
+from tui.widgets.panel import LinePanel
 from tui.widgets.shot import detail_lines
 from tui.widgets.stills import stills
 

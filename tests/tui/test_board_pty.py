@@ -96,7 +96,7 @@ def test_a_terminal_that_vanishes_ends_the_process() -> None:
 
 def test_an_exit_code_outlives_what_can_no_longer_be_written() -> None:
     """Python turns any code into 120 where its last flush fails."""
-    told = "import sys; sys.stdout.write('x'); from tui.driver import let_go; let_go(); sys.exit(129)"
+    told = "import sys; sys.stdout.write('x'); from tui.terminal import around; around.let_go(); exit(129)"
     reader, writer = os.pipe()
     env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     process = subprocess.Popen(

@@ -29,6 +29,10 @@ def shown(film: Glance, size: tuple[int, int], *keys: str, plain: bool = False) 
     return asyncio.run(run())
 
 
+def says_file(text: str, name: str) -> bool:
+    return text + "\n" == (SCREENS / f"{name}.txt").read_text(encoding="utf-8")
+
+
 def same_as_file(text: str, name: str) -> None:
     path = SCREENS / f"{name}.txt"
     if os.environ.get("RUSHES_RENEW_SCREENS"):
@@ -149,9 +153,8 @@ def test_a_window_that_changes_its_size_is_drawn_for_the_new_one() -> None:
         async with staged(salt_road(), (120, 36)) as stage:
             for size in ((80, 24), (40, 12), (200, 60), (120, 36)):
                 await stage.pilot.resize_terminal(*size)
-                await stage.pilot.pause(0.1)
-                assert len(stage.text().split("\n")) == size[1]
+                await stage.until(lambda rows=size[1]: len(stage.text().split("\n")) == rows, f"{size}")
             await stage.until(stage.pictured, "the pictures")
-            same_as_file(stage.text(), "salt_road_120x36")
+            await stage.until(lambda: says_file(stage.text(), "salt_road_120x36"), "the board as it was")
 
     asyncio.run(run())

@@ -11,6 +11,7 @@ from tests.tui.films import HOSTILE
 from tui.theme import Look
 from tui.widgets.doctor import doctor_lines, top_of
 from tui.widgets.failures_page import (
+    alike_of,
     category_lines,
     cost_lines,
     detail_lines,
@@ -34,6 +35,25 @@ def test_the_table_says_when_where_what_and_what_it_cost() -> None:
     for part in ("20 Nov 09:03", "S410 t04", "moderation", "refused for", "say blade", "saved", "$0.00"):
         assert part in line
     assert "~$1.35" in shown
+
+
+def test_the_detail_tells_where_else_it_broke_like_this_and_what_helped_there() -> None:
+    page = catalogue()
+    alike = alike_of(page, page.rows[0])
+    assert [one.shot for one in alike] == ["S203"]
+    shown = text(detail_lines(page.rows[0], page.detail, 78, 40, LOOK, alike))
+    assert "ALSO  character drift" in shown
+    assert "S203 t02    older by ten years (helped: re-anchor, saved)" in shown
+    assert "ALSO" not in text(detail_lines(page.rows[1], None, 78, 40, LOOK, alike_of(page, page.rows[1])))
+    many = catalogue(60)
+    told = text(detail_lines(many.rows[0], None, 78, 60, LOOK, alike_of(many, many.rows[0])))
+    assert told.count("older by ten years") + told.count("her coat turns") == 9
+    assert "and more: tab and enter show the category alone" in told
+
+
+def test_the_catalogue_gives_the_cause_a_column_only_where_what_broke_keeps_its_room() -> None:
+    assert "cause" not in text(row_lines(catalogue(), 0, "", 128, 12, LOOK)).splitlines()[1]
+    assert "cause" in text(row_lines(catalogue(), 0, "", 160, 12, LOOK)).splitlines()[1]
 
 
 def test_ten_thousand_rows_draw_only_the_page_under_the_cursor() -> None:

@@ -15,7 +15,7 @@ from tui.screens.gaps import GapsScreen
 Scene = Callable[[Stage, GapsScreen], Awaitable[None]]
 
 
-def on_gaps(scene: Scene, page: gaps.GapsPage | None = None, size: tuple[int, int] = (120, 36)) -> None:
+def on_gaps(scene: Scene, page: gaps.GapsPage | None = None, size: tuple[int, int] = (120, 33)) -> None:
     async def run() -> None:
         async with staged(salt_road(), size) as stage:
             stage.desk.pages["gaps"] = page or gaps_page()
@@ -54,6 +54,22 @@ def test_in_a_large_window_all_three_stand_together() -> None:
     on_gaps(scene, size=(200, 60))
 
 
+def test_in_a_window_of_the_middle_the_list_the_keys_act_on_has_the_room() -> None:
+    async def scene(stage: Stage, screen: GapsScreen) -> None:
+        def largest() -> str:
+            rows = {name: screen.panel(f"gaps_{name}").size.height for name in screen._at}
+            return max(rows, key=rows.__getitem__)
+
+        for section in ("tasks", "suggestions", "uncertain"):
+            await stage.until(lambda section=section: largest() == section, section)
+            assert screen._section == section
+            titles = ("TASKS  3", "SUGGESTIONS  2", "UNCERTAIN")
+            await stage.until(lambda titles=titles: all(one in stage.text() for one in titles), "all three")
+            await stage.press("tab")
+
+    on_gaps(scene, size=(120, 36))
+
+
 def test_hostile_text_is_shown_and_nothing_crashes() -> None:
     async def scene(stage: Stage, screen: GapsScreen) -> None:
         for foreign in HOSTILE:
@@ -75,7 +91,7 @@ def test_what_is_uncertain_is_looked_through_only_where_it_is_on_screen() -> Non
         await stage.until(lambda: screen._looked is not None, "the long look")
         assert screen.page().func is gaps.read  # and not again at once
 
-    on_gaps(scene, gaps_page()._replace(gaps=None))
+    on_gaps(scene, gaps_page()._replace(gaps=None), size=(100, 30))
 
 
 def test_a_task_is_added_in_three_lines() -> None:

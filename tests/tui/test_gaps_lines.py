@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
-from textual.geometry import Region
 
 from core.studio.pages.gaps import KINDS, GapsPage, Place, place_of, place_of_link
 from tests.tui.desk_pages import gaps_page, hostile
 from tests.tui.films import HOSTILE
+from tests.tui.places import inside
 from tui.screens.gaps_lists import SECTIONS, together_places
 from tui.screens.layout import under_strip
 from tui.theme import Look
 from tui.widgets import gaps as drawn
 from tui.widgets.lines import Line
+from tui.widgets.region import Region
 
 LOOK = Look()
 
@@ -49,7 +50,7 @@ def test_every_list_stays_in_its_place_at_every_size(size: tuple[int, int], plai
     for places in found:
         regions = list(places.values())
         for at, region in enumerate(regions):
-            assert area.contains_region(region)
+            assert inside(region, area)
             assert not any(region.overlaps(other) for other in regions[at + 1 :])
         for name in SECTIONS:
             if name in places:

@@ -24,7 +24,7 @@ from tests.tui.test_matrix_page import salt_sight
 from tui.screens.matrix import MatrixScreen
 from tui.theme import Look
 from tui.widgets.lines import Line
-from tui.widgets.matrix import ABOUT, COLUMNS, USUAL, MatrixView, known, matrix_lines, picker_lines
+from tui.widgets.matrix import ABOUT, COLUMNS, MORE, USUAL, MatrixView, known, matrix_lines, picker_lines
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 TEXT = "She runs the length of the pier against the light"
@@ -489,6 +489,22 @@ def test_filter_sort_and_columns_are_found_again_and_foreign_words_are_not_belie
         assert (screen._columns, screen._focus, screen._query) == (USUAL, "description", Query())
 
     on_matrix(scene)
+
+
+def test_a_large_window_shows_more_columns_until_a_person_chooses() -> None:
+    async def scene(stage: Stage, screen: MatrixScreen) -> None:
+        assert screen._columns == MORE
+        assert all(name in stage.text() for name in ("chain", "circled", "newest", "model"))
+        assert "no room for" not in stage.text()
+        assert screen.kept()["columns"] == ""
+        screen.restore({"columns": "shot,chain,takes"})
+        assert screen._columns == ("shot", "chain", "takes")
+        screen.restore({"focus": "chain"})
+        await stage.pilot.resize_terminal(120, 36)
+        await stage.until(lambda: screen._columns == USUAL, "the smaller window")
+        await stage.until(lambda: screen._focus == "description", "a column that is there")
+
+    on_matrix(scene, size=(200, 60))
 
 
 def test_an_empty_film_says_what_to_do() -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
-from textual.geometry import Region
 
 from tests.tui.desk_pages import M, hostile, money_page
 from tests.tui.films import HOSTILE
+from tests.tui.places import inside
 from tui.screens.layout import under_strip
 from tui.screens.money import SECTIONS, section_lines, wide_places
 from tui.theme import Look
 from tui.widgets import money_lists
 from tui.widgets import money_page as drawn
 from tui.widgets.lines import Line
+from tui.widgets.region import Region
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 LOOK = Look()
@@ -40,7 +41,7 @@ def test_every_section_stays_in_its_place_at_every_size(size: tuple[int, int], p
         wide = wide_places(area, page, section)
         for places in (under_strip(area, section), wide if size[0] >= 110 else {}):
             for name, region in places.items():
-                assert area.contains_region(region), (name, region)
+                assert inside(region, area), (name, region)
                 if name not in ("strip", "wall"):
                     _fits(
                         list(section_lines(name, page, 0, region.width, region.height, look)), region, plain

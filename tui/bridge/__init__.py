@@ -38,11 +38,9 @@ from tui.bridge.values import Categories as Categories
 from tui.bridge.values import Committed as Committed
 from tui.bridge.values import Do as Do
 from tui.bridge.values import Glanced as Glanced
-from tui.bridge.values import News as News
 from tui.bridge.values import Order as Order
 from tui.bridge.values import Paged as Paged
 from tui.bridge.values import Picture as Picture
-from tui.bridge.values import Post as Post
 from tui.bridge.values import Quote as Quote
 from tui.bridge.values import Quoted as Quoted
 from tui.bridge.values import Said as Said
@@ -50,4 +48,3 @@ from tui.bridge.values import Still as Still
 from tui.bridge.values import Unreadable as Unreadable
 from tui.bridge.values import Value as Value
 from tui.bridge.values import Want as Want
-from tui.bridge.values import WantPictures as WantPictures

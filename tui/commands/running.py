@@ -145,7 +145,7 @@ def attach_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _theme(name: str) -> str:
     """Raises BadInput with the nearest, whether or not this terminal could wear it."""
-    from tui.palettes import palette  # noqa: PLC0415 - Textual, only where a theme is named
+    from tui.wardrobe import palette  # noqa: PLC0415 - Textual, only where a theme is named
 
     return palette(name).name
 

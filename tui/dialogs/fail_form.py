@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input
 
@@ -20,7 +19,9 @@ from tui.bridge import Order
 from tui.dialogs.lately import Lately
 from tui.dialogs.line import Field
 from tui.theme import Look
-from tui.widgets.lines import Line, LinePanel, Span, fit, literal, wrap
+from tui.widgets.lines import Line, Span, fit, literal, wrap
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 
 _FIELDS = (
     ("category", "category, by its first letters"),
@@ -162,8 +163,8 @@ class FailForm(Vertical):
 
     def place(self, region: Region) -> None:
         self.set_class(region.height < 20, "-low")
-        self.styles.offset = region.offset
-        self.styles.width, self.styles.height = region.size
+        self.styles.offset = (region.x, region.y)
+        self.styles.width, self.styles.height = region.width, region.height
 
     def close(self) -> None:
         self.display = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from textual.geometry import Region
 from textual.widgets import Input
+
+from tui.widgets.region import Region
 
 
 class Field(Input):

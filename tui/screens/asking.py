@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
-from textual.geometry import Region
 
 from tui import keymap
 from tui.bridge import Do, Order, Quote, Quoted, Said
@@ -22,6 +21,7 @@ from tui.screens.layout import is_small
 from tui.screens.shared import Shared
 from tui.widgets.foot import Notice
 from tui.widgets.lines import literal, slate
+from tui.widgets.region import Region
 
 if TYPE_CHECKING:
     from tui.dialogs.fail_form import FailForm, Known

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from tui.bridge import Do, Glance, Order, Paged, Picture, Post, Quote, Said, Unreadable, Want
+from tui.bridge import Do, Glance, Order, Paged, Picture, Quote, Said, Unreadable, Want
+from tui.bridge.posts import Post
 from tui.screens import cursor as moves
 from tui.screens.acts import left_for_retake
 from tui.screens.drawn import DrawnScreen

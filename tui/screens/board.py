@@ -6,27 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.cells import cell_len
-from textual.geometry import Region
-
 from core.studio.index import index_of
 from tui import keymap
 from tui.bridge import Glance
-from tui.screens.acts import possible
 from tui.screens.cursor import waiting_at
-from tui.screens.layout import FRAMES, Places, Wants, arrange, is_wide
+from tui.screens.layout import FRAMES, Places, arrange, is_wide
+from tui.screens.panels import board_keys, board_panels, too_long, wants
 from tui.screens.pictured import PicturedScreen
 from tui.screens.shared import Shared
-from tui.widgets import failures, money, takes
-from tui.widgets.chains import Chains
-from tui.widgets.failures import Failures
-from tui.widgets.foot import Events, Notice
-from tui.widgets.lines import LinePanel, literal, wall_lines
-from tui.widgets.money import MoneyPanel
-from tui.widgets.shot import Detail, Says, ShotPanel
+from tui.widgets.foot import Notice
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
+from tui.widgets.shot import detail_lines, said_lines
 from tui.widgets.stills import stills
-from tui.widgets.takes import Takes
-from tui.widgets.waiting import Waiting
 
 
 class BoardScreen(PicturedScreen):
@@ -41,35 +33,23 @@ class BoardScreen(PicturedScreen):
         self._takes = False
 
     def body(self) -> Iterable[LinePanel]:
-        yield Chains("chains")
-        yield Takes("takes")
-        yield ShotPanel("shot")
-        yield Says("says")
+        yield LinePanel("chains")
+        yield LinePanel("takes")
+        yield LinePanel("shot")
+        yield LinePanel("says")
         yield LinePanel("wall")
-        yield Waiting("waits")
-        yield MoneyPanel("money")
-        yield Failures("failures")
-        yield Events("events")
+        yield LinePanel("waits")
+        yield LinePanel("money")
+        yield LinePanel("failures")
+        yield LinePanel("events")
 
     def later(self) -> Iterable[LinePanel]:
         yield from self._frames.values()
-        yield Detail("side")
+        yield LinePanel("side")
 
     def arranged(self, width: int, height: int) -> Places:
-        glance = self.glance
-        return arrange(width, height, Wants() if glance is None else self._wants(glance))
-
-    def _wants(self, glance: Glance) -> Wants:
-        return Wants(
-            chains=len(glance.chains),
-            shots=takes.rows_of(glance),
-            waits=len(glance.waiting),
-            money=money.rows_of(glance),
-            failures=failures.rows_of(glance),
-            side=self._detail or self.mode == keymap.FORM or self._too_long(),
-            takes=self._takes,
-            picture=self.shared.pictures and glance.last_frame is not None,
-        )
+        side = self._detail or self.mode == keymap.FORM or self._too_long()
+        return arrange(width, height, wants(self.shared, side=side, opened=self._takes))
 
     def form_region(self) -> Region:
         return self._places.get("side", Region(0, 0, 1, 1))
@@ -83,42 +63,36 @@ class BoardScreen(PicturedScreen):
 
     def _too_long(self) -> bool:
         """Whether what was said does not fit its line: it is shown whole beside the board until a key."""
-        text = literal(self.shared.notice.text, 1000)
-        return self.mode == keymap.NORMAL and cell_len(text) > self.size.width - 2
+        return self.mode == keymap.NORMAL and too_long(self.shared.notice, self.size.width)
 
     def draw(self) -> None:
-        look, glance, shot = self.look, self.glance, self.cursor.shot
+        glance = self.glance
         if glance is None:
             return
-        self.panel("wall").show(lambda _width, height: wall_lines(height, look.wall))
-        self.query_one("#chains", Chains).rows(glance, shot, look)
-        self.query_one("#takes", Takes).rows(glance, shot, self.marked, look)
-        self.query_one("#shot", ShotPanel).rows(glance, shot, look)
-        self.query_one("#says", Says).rows(glance, shot, look)
-        at = self.cursor.waiting if self.cursor.in_waiting else None
-        self.query_one("#waits", Waiting).rows(glance, at, look)
-        self.query_one("#money", MoneyPanel).rows(glance, look)
-        self.query_one("#failures", Failures).rows(glance, look)
-        wide = is_wide(self.size.width, self.size.height)
-        self.query_one("#events", Events).rows(glance.events, look, titled=wide)
+        for name, shows in board_panels(self.shared, glance, wide=self._is_wide()).items():
+            self._show(name, shows)
         if self._furnished:
             self._draw_later(glance)
 
     def _draw_later(self, glance: Glance) -> None:
         """What stands beside the board when it is asked for, and the frames of the selected shot."""
-        side, shot, look = self.query_one("#side", Detail), self.cursor.shot, self.look
+        shot, look, said = self.cursor.shot, self.look, self.shared.notice.text
+        waits = waiting_at(glance, self.cursor)
         if self._too_long():
-            side.say(self.shared.notice.text, look)
+            self.panel("side").show(lambda width, height: said_lines(said, width, height, look))
         else:
-            side.rows(glance, shot, waiting_at(glance, self.cursor), look)
+            self.panel("side").show(
+                lambda width, height: detail_lines(glance, shot, waits, width, height, look)
+            )
         self.wish(stills(glance, shot, len(self.picture_rooms())))
 
     def possible(self) -> tuple[str, ...]:
         if self.glance is None:
             return ()
-        close = ("open",) if self.glance.shots else ()
-        small = () if is_wide(self.size.width, self.size.height) else ("takes",)
-        return (*possible(self.glance, self.cursor), *close, *small)
+        return board_keys(self.glance, self.cursor, wide=self._is_wide())
+
+    def _is_wide(self) -> bool:
+        return is_wide(self.size.width, self.size.height)
 
     # Keys of the board.
 

@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.geometry import Region
-
 from core.studio.pages import diary
 from tui import keymap
 from tui.screens.acts import WHOLE_FILM
@@ -16,7 +14,9 @@ from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places
 from tui.screens.outside import edit
 from tui.widgets.diary import DiaryView, Spot, count, diary_lines, found, heading, last, moved, room, within
-from tui.widgets.lines import LinePanel, literal, reading
+from tui.widgets.lines import literal, reading
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 
 if TYPE_CHECKING:
     from textual.widgets import Input

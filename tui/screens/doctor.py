@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Region
-
 from core.studio.pages import doctor
 from tui.bridge import Paged
 from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places
 from tui.screens.shared import Shared
 from tui.widgets.doctor import doctor_lines
-from tui.widgets.lines import LinePanel, Span, title
+from tui.widgets.lines import Span, title
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 
 if TYPE_CHECKING:
     from core.studio.pages.sight import Sight

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.geometry import Region
 from textual.screen import Screen
 
 from tui import keymap
 from tui.bridge import Glance, Quoted
+from tui.screens import panels
 from tui.screens.acts import Ask, possible
 from tui.screens.cursor import Cursor
 from tui.screens.layout import Places, around, below_card, is_small
@@ -19,10 +19,10 @@ from tui.screens.shared import Shared
 from tui.screens.standing import standing
 from tui.theme import Look
 from tui.widgets.card import Card, rows_of
-from tui.widgets.foot import Keys, Notice, NoticeLine
-from tui.widgets.header import Header
-from tui.widgets.lines import Line, LinePanel, Span, literal, wrap
-from tui.widgets.small import Small
+from tui.widgets.foot import Notice
+from tui.widgets.lines import Line, Span, literal, wrap
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 
 if TYPE_CHECKING:
     from textual.widget import AwaitMount
@@ -112,13 +112,13 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
     # Drawing.
 
     def compose(self) -> ComposeResult:
-        yield Header("header")
+        yield LinePanel("header")
         yield LinePanel("rule_top")
         yield from self.body()
         yield LinePanel("rule_low")
-        yield NoticeLine("notice")
-        yield Keys("keys")
-        yield Small("small")
+        yield LinePanel("notice")
+        yield LinePanel("keys")
+        yield LinePanel("small")
 
     def on_mount(self) -> None:
         self.set_timer(FURNISH_S, self.furnish)
@@ -231,14 +231,14 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
             return  # the app is closing and takes its panels one by one, or another screen is in front
         look, glance = self.look, self.glance
         if is_small(self.size.width, self.size.height):
-            self.query_one("#small", Small).rows(glance, look)
+            self._show("small", panels.small(glance, look))
             return
         for name in ("rule_top", "rule_low", *(("card_rule",) if self._furnished else ())):
-            self.panel(name).show(lambda width, _height: [Line((Span(look.rule * width, "faint"),))])
+            self._show(name, panels.rule(look))
         self._draw_foot()
         if glance is None:
             return
-        self.query_one("#header", Header).rows(glance, look)
+        self._show("header", panels.header(glance, look))
         if self.shared.card is not None and self._furnished:
             self.query_one("#card", Card).rows(self.shared.card, look)
         if self.mode == keymap.PALETTE:
@@ -247,6 +247,9 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
 
     def draw_palette(self) -> None:
         """Shows what the letters typed so far find; `frame` knows them."""
+
+    def _show(self, name: str, shows: panels.Shows) -> None:
+        self.panel(name).show(shows.compose, of=shows.of)
 
     def panel(self, name: str) -> LinePanel:
         return self.query_one(f"#{name}", LinePanel)
@@ -260,13 +263,12 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
             lines = [Line((Span(f" {row}", notice.ink),)) for row in rows]
             self.panel("told").show(lambda _width, _height: lines[: len(lines) - 1])
             notice = Notice(rows[-1] if rows else "", notice.ink)
-        said = self.query_one("#notice", NoticeLine)
-        if notice.text or self.mode != keymap.NORMAL or self.glance is None:
-            said.rows(notice, self.look)
-        else:
-            said.where(self.NAME, self.look)
+        silent = not notice.text and self.mode == keymap.NORMAL and self.glance is not None
+        self._show(
+            "notice", panels.where(self.NAME, self.look) if silent else panels.notice(notice, self.look)
+        )
         does = {"line_done": self._line_does} if self.mode == keymap.LINE else self.words()
-        self.query_one("#keys", Keys).rows(self._standing_keys(), self.look, does)
+        self._show("keys", panels.keys(self._standing_keys(), self.look, does))
 
     def words(self) -> Mapping[str, str]:
         """What keys of the key line do on this screen now, where the table's word would mislead."""
@@ -297,7 +299,4 @@ class DrawnScreen(Screen[None], inherit_bindings=False):
             return self._ask.choices
         if self.mode != keymap.NORMAL:
             return tuple(row.id for row in keymap.of_mode(self.mode) if row.label)
-        if self.glance is None:
-            return ("help", "quit")
-        waits = ("next_waiting",) if self.glance.waiting else ()
-        return (*self.possible(), *waits, "find", "help", "quit")
+        return panels.key_names(self.shared, self.possible())

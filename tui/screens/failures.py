@@ -8,24 +8,27 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.geometry import Region
 
 from core.base.errors import BadInput
 from core.studio.index import index_of
 from core.studio.pages import failures
 from tui import keymap
 from tui.dialogs.fail_form import FailForm
-from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places
+from tui.screens.pictured import PicturedScreen
 from tui.screens.shared import Shared
 from tui.theme import STYLES
 from tui.widgets.failures_page import (
+    alike_of,
     category_lines,
     cost_lines,
     detail_lines,
     row_lines,
 )
-from tui.widgets.lines import Line, LinePanel, lit_by, literal, reading, slate, wall_lines
+from tui.widgets.lines import Line, lit_by, literal, reading, slate, wall_lines
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
+from tui.widgets.stills import Choice
 
 if TYPE_CHECKING:
     from core.studio.pages.failures import Failed, FailuresPage, Filter
@@ -35,18 +38,22 @@ WIDE = 110
 """Columns from which the failure under the cursor stands beside the catalogue."""
 _COSTS = 8
 """Lines of the plot: more categories than that are in the table above."""
+_LARGE = (160, 44)
+"""From this area on the take that failed is shown."""
+_PICTURES = ("failures_first", "failures_last")
 
 
-class FailuresScreen(FrameScreen):
+class FailuresScreen(PicturedScreen):
     """The keys move over failures; a shot's keys mean the shot of the failure under the cursor."""
 
     NAME: ClassVar[str] = "failures"
+    PICTURES: ClassVar[tuple[str, ...]] = _PICTURES
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
         self._sought = ""
         """The filter as it was typed."""
-        self._wanted: Filter = failures.ALL
+        self._filter: Filter = failures.ALL
         self._first: int | None = None
         """First id of the failure under the cursor; None: the newest."""
         self._lines: dict[int, int] = {}
@@ -59,21 +66,22 @@ class FailuresScreen(FrameScreen):
     def body(self) -> Iterable[LinePanel]:
         for name in ("categories", "rows", "detail", "costs", "wall"):
             yield LinePanel(f"failures_{name}")
+        yield from self._frames.values()
 
     def places(self, area: Region) -> Places:
         page = self.known
-        named = {}
         if page is None or not page.total:
-            named["rows"] = area
+            named = {"rows": area}
+        elif area.width >= WIDE:
+            named = _wide(area, len(page.categories), pictures=self.shared.pictures)
         else:
-            beside = area.width >= WIDE
-            named = (_wide if beside else _narrow)(area, len(page.categories))
+            named = _narrow(area, len(page.categories))
         return {f"failures_{name}": place for name, place in named.items()}
 
     def covered_by_form(self) -> tuple[str, ...]:
         if self.size.width < WIDE:
             return tuple(f"failures_{name}" for name in ("categories", "rows", "detail"))
-        return ("failures_detail", "failures_costs")
+        return ("failures_detail", "failures_costs", *_PICTURES)
 
     # The page.
 
@@ -91,7 +99,7 @@ class FailuresScreen(FrameScreen):
         return self.known.rows[self.at] if self.known and self.known.rows else None
 
     def page(self) -> Callable[[Sight], object]:
-        return partial(failures.read, wanted=self._wanted, chosen=self._first)
+        return partial(failures.read, wanted=self._filter, chosen=self._first)
 
     def turned(self, page: object) -> None:
         super().turned(page)
@@ -131,9 +139,13 @@ class FailuresScreen(FrameScreen):
         self._draw_still(page)
         row = self.row
         told = page.detail if row and page.detail and page.detail.first == row.first else None
-        detail.show(
-            lambda width, height: detail_lines(row, told, width, height, look) if row is not None else []
-        )
+        alike = alike_of(page, row) if row else ()
+        if row is None:
+            detail.show(lambda _width, _height: ())
+        else:
+            detail.show(lambda width, height: detail_lines(row, told, width, height, look, alike))
+        framed = row is not None and row.take is not None and told is not None and told.framed
+        self.wish(_frames_of(row) if row is not None and framed else ())
 
     def _draw_still(self, page: FailuresPage) -> None:
         """What stands still while the keys move over failures: half the work of a draw."""
@@ -214,7 +226,7 @@ class FailuresScreen(FrameScreen):
     def _seek(self, text: str) -> None:
         """Takes a filter as it was typed, or says what is wrong with it and keeps the one before."""
         try:
-            self._wanted = failures.meant(text)
+            self._filter = failures.meant(text)
         except BadInput as fault:
             self.say("  ".join(literal(line) for line in str(fault).splitlines()), "need")
             return
@@ -228,9 +240,9 @@ class FailuresScreen(FrameScreen):
     def restore(self, kept: dict[str, str]) -> None:
         sought, chosen = kept.get("filter", ""), kept.get("failure", "")
         try:
-            self._wanted, self._sought = failures.meant(sought), " ".join(sought.split())
+            self._filter, self._sought = failures.meant(sought), " ".join(sought.split())
         except BadInput:
-            self._wanted, self._sought = failures.ALL, ""
+            self._filter, self._sought = failures.ALL, ""
         self._first = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 16 else None
 
     # Amending.
@@ -260,21 +272,37 @@ class FailuresScreen(FrameScreen):
         self.do("amend the failure", act, row.shot)
 
 
-def _wide(area: Region, categories: int) -> Places:
+def _frames_of(row: Failed) -> tuple[Choice, ...]:
+    """How the take that failed begins and ends."""
+    name, take = slate(row.shot, row.take), row.take or 0
+    return (
+        Choice(row.shot, take, "first", f"{name} begins"),
+        Choice(row.shot, take, "last", f"{name} ends"),
+    )
+
+
+def _wide(area: Region, categories: int, *, pictures: bool) -> Places:
     """Categories over the catalogue; beside them the failure under the cursor, and what each cost."""
-    wall = area.width * 6 // 10
+    large = area.width >= _LARGE[0] and area.height >= _LARGE[1]
+    wall = area.width * (13 if large else 12) // 20
     top = min(categories + 2, max(5, area.height // 3))
     costs = min(categories + 1, _COSTS) if area.height >= 24 else 0
     right = Region(wall + 1, area.y, area.width - wall - 2, area.height)
+    bottom = area.bottom - (costs + 1 if costs else 0)
     places = {
         "categories": Region(area.x, area.y, wall - 1, top),
         "rows": Region(area.x, area.y + top + 1, wall - 1, area.height - top - 1),
         "wall": Region(wall, area.y, 1, area.height),
-        "detail": Region(right.x, right.y, right.width, right.height - (costs + 1 if costs else 0)),
     }
     if costs:
         places["costs"] = Region(right.x, area.bottom - costs, right.width, costs)
-    return places
+    if large and pictures:
+        cols = (right.width - 1) // 2 - 1
+        rows = cols * 9 // 32
+        bottom -= rows + 2
+        places["first"] = Region(right.x + 1, bottom + 1, cols, rows + 1)
+        places["last"] = Region(right.x + 2 + cols, bottom + 1, cols, rows + 1)
+    return places | {"detail": Region(right.x, right.y, right.width, bottom - right.y)}
 
 
 def _narrow(area: Region, categories: int) -> Places:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Region
-
 from core.studio.index import index_of
 from core.studio.pages import gaps
 from core.studio.pages.gaps import GapsPage, Place
@@ -18,7 +16,9 @@ from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places, under_strip
 from tui.screens.shared import Shared
 from tui.widgets import gaps as drawn
-from tui.widgets.lines import Compose, LinePanel, lit_by, literal, reading, wall_lines
+from tui.widgets.lines import Compose, lit_by, literal, reading, wall_lines
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 
 if TYPE_CHECKING:
     from core.studio.pages.sight import Sight
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 SECTIONS = tuple(name for name, _ in drawn.SECTIONS)
 TOGETHER = (160, 45)
 """From this size on the three lists stand side by side."""
+STACKED = (110, 34)
+"""And from this one on one below the other."""
+_SHUT = 6
+"""Lines of a list in the stack that the keys do not act on."""
 REST_S = 10.0
 """Least time between two looks through everything uncertain."""
 QUICK_S = 0.5
@@ -59,12 +63,18 @@ class GapsLists(FrameScreen):
             yield LinePanel(f"gaps_{name}")
 
     def places(self, area: Region) -> Places:
-        together = self._together()
-        found = together_places(area, self._held) if together else under_strip(area, self._section)
+        if self._fits(TOGETHER):
+            found = together_places(area, self._held)
+        else:
+            found = (stacked_places if self._together() else under_strip)(area, self._section)
         return {f"gaps_{name}": region for name, region in found.items()}
 
     def _together(self) -> bool:
-        return self.size.width >= TOGETHER[0] and self.size.height >= TOGETHER[1]
+        """Whether all three lists are on screen."""
+        return self._fits(TOGETHER) or self._fits(STACKED)
+
+    def _fits(self, least: tuple[int, int]) -> bool:
+        return self.size.width >= least[0] and self.size.height >= least[1]
 
     def covered_by_form(self) -> tuple[str, ...]:
         return self.under_form()
@@ -299,3 +309,14 @@ def together_places(area: Region, page: GapsPage | None) -> Places:
         "suggestions": Region(area.x, area.y + tasks + 1, left, area.height - tasks - 1),
         "uncertain": Region(area.x + wall + 2, area.y, right, area.height),
     }
+
+
+def stacked_places(area: Region, section: str) -> Places:
+    """One below the other; the list the keys act on has the room, the others show how they begin."""
+    rows = dict.fromkeys(SECTIONS, _SHUT)
+    rows[section] = area.height - (_SHUT + 1) * (len(SECTIONS) - 1)
+    places, y = {}, area.y
+    for name in SECTIONS:
+        places[name] = Region(area.x, y, area.width - 1, rows[name])
+        y += rows[name] + 1
+    return places

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.geometry import Region
 from textual.screen import Screen
 
 from tui import keymap
 from tui.dialogs.line import LineInput
 from tui.theme import Look
 from tui.widgets.legend import Help, foot_line, help_lines
-from tui.widgets.lines import LinePanel
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 
 if TYPE_CHECKING:
     from textual.binding import BindingType

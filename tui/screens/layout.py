@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.geometry import Region
-
+from tui.widgets.begin import FIRST_STEPS
+from tui.widgets.region import Region
 from tui.widgets.small import LEAST
 
 WIDE = (110, 30)
@@ -121,7 +121,7 @@ def _narrow(width: int, height: int, wants: Wants) -> Places:
         places["events"] = Region(0, height - 3, width, 1)
         return places | {"side": Region(0, 2, width, free - 1)}
     rest = free - 4 - 3 * gap  # the shot, money, one line of the log, the air between
-    top = min(rest // 2, max(wants.chains, 1) + 1)
+    top = min(rest // 2, wants.chains + 1) if wants.chains else min(rest - 4, FIRST_STEPS + 2)
     if wants.takes:
         top = max(4, min(rest - 4, wants.shots + 1))
     failures = 0 if low or wants.takes else min(3, wants.failures)
@@ -169,7 +169,7 @@ def _left(area: Region, wants: Wants, frames: int) -> Places:
     """Chains, the shots of the film, then the selected one: what it is, its frames, what it says."""
     big, cell = frames > 0, (area.width - 2) // max(frames, 1) - 2
     chains = min(max(wants.chains, 1) + 1, max(4, area.height // 3))
-    takes = max(wants.shots, 1) + 1
+    takes = wants.shots + 1 if wants.shots else FIRST_STEPS + 1
     free = area.height - chains - 2  # and a line of air above and below the takes
     # 16:9 in half blocks is 32 cells wide for 9 rows.
     most = cell * 9 // 32

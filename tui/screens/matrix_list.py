@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.geometry import Region
-
 from core.studio.pages import matrix
 from core.studio.pages.matrix_rows import MatrixPage, Query
 from tui import keymap
@@ -15,9 +13,11 @@ from tui.screens.acts import WHOLE_FILM
 from tui.screens.cursor import Cursor
 from tui.screens.frame import FrameScreen
 from tui.screens.layout import Places
-from tui.widgets.lines import LinePanel, literal, reading
+from tui.widgets.lines import literal, reading
 from tui.widgets.matrix import (
     COLUMNS,
+    LARGE,
+    MORE,
     USUAL,
     MatrixView,
     known,
@@ -25,6 +25,8 @@ from tui.widgets.matrix import (
     picker_lines,
     picker_order,
 )
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 from tui.widgets.table import page_room
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ class MatrixList(FrameScreen):
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
         self._query = Query()
-        self._columns = USUAL
+        self._own_columns: tuple[str, ...] = ()
+        """The columns a person chose, in their order; none yet."""
         self._focus = "description"
         self._at = 0
         """Line of the cursor: where it stays when its shot leaves the list."""
@@ -93,6 +96,9 @@ class MatrixList(FrameScreen):
         if page is None:
             self.panel("matrix_list").show(lambda _width, _height: reading("SHOTS"))
             return
+        if self._focus not in self._columns:
+            # The window became smaller: no key may act on a column that is not there.
+            self._focus = "description"
         view = MatrixView(page, self._columns, self._focus, self.cursor.shot, self.marked)
         self.panel("matrix_list").show(lambda width, height: matrix_lines(view, width, height, look))
         columns, at = self._columns, self._picking or 0
@@ -106,6 +112,10 @@ class MatrixList(FrameScreen):
 
     def covered_by_form(self) -> tuple[str, ...]:
         return ("matrix_columns",) if self.size.width >= _PICKER * 2 else ("matrix_list", "matrix_columns")
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        return self._own_columns or (MORE if self.size.width >= LARGE else USUAL)
 
     @property
     def _shown(self) -> MatrixPage | None:
@@ -277,7 +287,7 @@ class MatrixList(FrameScreen):
         self._show_columns(tuple(rest), name)
 
     def _show_columns(self, columns: tuple[str, ...], name: str) -> None:
-        self._columns = columns
+        self._own_columns = columns
         self._picking = picker_order(columns).index(name)
         if self._focus not in columns:
             self._focus = columns[-1]
@@ -302,13 +312,14 @@ class MatrixList(FrameScreen):
             "filter": query.filter,
             "sort": query.sort,
             "reverse": "yes" if query.reverse else "",
-            "columns": ",".join(self._columns),
+            "columns": ",".join(self._own_columns),
             "focus": self._focus,
         }
 
     def restore(self, kept: dict[str, str]) -> None:
         ids = [column.id for column in COLUMNS]
-        self._columns = known(kept.get("columns", "").split(",")) if kept.get("columns") else USUAL
+        chosen = known(kept["columns"].split(",")) if kept.get("columns") else ()
+        self._own_columns = chosen if chosen != USUAL else ()
         focus, sort = kept.get("focus", ""), kept.get("sort", "")
         self._focus = next(one for one in (focus, "description", self._columns[-1]) if one in self._columns)
         self._query = Query(

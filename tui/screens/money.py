@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Region
-
 from core.studio.pages import money
 from core.studio.pages.money import MoneyPage
 from tui import keymap
@@ -17,7 +15,9 @@ from tui.screens.layout import Places, is_wide, under_strip
 from tui.screens.shared import Shared
 from tui.widgets import money_lists, money_page, plots
 from tui.widgets.figures import usd
-from tui.widgets.lines import Line, LinePanel, lit_by, literal, reading, wall_lines
+from tui.widgets.lines import Line, lit_by, literal, reading, wall_lines
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 
 if TYPE_CHECKING:
     from core.studio.pages.sight import Sight

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from textual.timer import Timer
 
-from tui.bridge import NOTHING, Picture, Still, WantPictures, Wish
+from tui.bridge import NOTHING, Picture, Still, Wish
+from tui.bridge.posts import WantPictures
 from tui.screens.frame import FrameScreen
 from tui.screens.shared import Shared
 from tui.widgets.picture import Frame

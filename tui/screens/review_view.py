@@ -7,14 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Region
-
 from core.studio.pages import review, seam
 from core.studio.pages.outside import Ways
 from core.studio.pages.review_rows import ReviewPage
 from core.studio.pages.seam import Measured, SeamPage
 from tui import keymap
-from tui.bridge import Paged, Post, Want, index_of
+from tui.bridge import Paged, Want, index_of
+from tui.bridge.posts import Post
 from tui.screens import cursor as moves
 from tui.screens.acts import WHOLE_FILM
 from tui.screens.cursor import Cursor
@@ -23,11 +22,13 @@ from tui.screens.pictured import PicturedScreen
 from tui.screens.seams import beside, seam_at
 from tui.screens.shared import Shared
 from tui.widgets import review as drawn
-from tui.widgets import review_columns, review_seam
-from tui.widgets.lines import LinePanel, reading, wall_lines
+from tui.widgets import review_columns, review_seam, review_sheet
+from tui.widgets.lines import reading, wall_lines
+from tui.widgets.panel import LinePanel
+from tui.widgets.region import Region
 from tui.widgets.review_measures import likeness, pairs_of
 from tui.widgets.review_offers import offer_lines
-from tui.widgets.review_places import PICTURES, places
+from tui.widgets.review_places import PICTURES, SHEET, places
 from tui.widgets.stills import Choice
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class ReviewView(PicturedScreen):
     """One shot and one take of it, or one seam."""
 
     NAME: ClassVar[str] = "review"
-    PICTURES: ClassVar[tuple[str, ...]] = PICTURES
+    PICTURES: ClassVar[tuple[str, ...]] = (*PICTURES, *SHEET)
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
@@ -110,10 +111,10 @@ class ReviewView(PicturedScreen):
             area = Region(area.x, area.y, self.form_region().x - 1, area.height)
         count = len(self._shown.frames) if self._shown and self.shared.pictures else 0
         warned = bool(self._take and self._take.warnings) and not self._seams
-        return places(area, pictures=count, seam=self._seams, warned=warned)
+        return places(area, pictures=count, seam=self._seams, warned=warned, sheet=len(self._sheet()))
 
     def covered_by_form(self) -> tuple[str, ...]:
-        return ("head", "left", "wall", "right", *PICTURES) if self.form_region().x == 0 else ()
+        return ("head", "left", "wall", "right", *self.PICTURES) if self.form_region().x == 0 else ()
 
     def draw(self) -> None:
         if self._subject() != self._asked_for:
@@ -176,9 +177,23 @@ class ReviewView(PicturedScreen):
     def _want_pictures(self) -> None:
         """Frames, and their measures. None of the shot before: a verdict is given by what is seen."""
         page = self._shown if self._seams or self._here() else None
-        frames = drawn.pictured(page.frames, len(self.picture_rooms())) if page else ()
-        wanted = [Choice(one.shot, one.take, one.end, drawn.caption_of(one)) for one in frames]
-        self.wish(wanted, more=self._unmeasured())
+        rooms = [name for name in PICTURES if name in self._places]
+        frames = drawn.pictured(page.frames, len(rooms)) if page else ()
+        room = min((self._places[name].width for name in rooms), default=0)
+        wanted = [Choice(one.shot, one.take, one.end, drawn.caption_of(one, room)) for one in frames]
+        # A place that has no frame keeps those of the contact sheet in their own places.
+        more = self._sheet() if page and len(wanted) == len(rooms) else ()
+        self.wish([*wanted, *more], more=self._unmeasured())
+
+    def _sheet(self) -> tuple[Choice, ...]:
+        """What stands on the contact sheet, where there is room for one."""
+        page = self._here()
+        if self._seams or page is None or not self.shared.pictures or self.glance is None:
+            return ()
+        index = index_of(self.glance)
+        chain = index.chain_of(self.cursor.shot)
+        rows = [index.shot(ident) for ident in chain.shots] if chain else []
+        return review_sheet.sheet(page, [row for row in rows if row is not None], len(SHEET))
 
     def _unmeasured(self) -> bool:
         pairs = pairs_of(self._shown)

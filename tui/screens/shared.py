@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.base.settings import BoardSettings
-from tui.bridge import Glance, Unreadable
+from tui.bridge import Glance, Unreadable, index_of, kept
 from tui.dialogs.lately import Lately
-from tui.screens.cursor import Cursor
+from tui.screens.cursor import Cursor, settle
 from tui.theme import Look
 from tui.widgets.foot import Notice
 
@@ -51,6 +51,22 @@ class Shared:
     """What happened while the person was away, shown until the next key."""
     lately: Lately = field(default_factory=Lately)
 
+    def begin(self, glance: Glance, found: kept.Kept) -> None:
+        """The first reading is there, and what was kept of the last time: back to where they left."""
+        self.glance, self.notice = glance, Notice()
+        self.pictures = self.pictures and found.pictures
+        if index_of(glance).shot(found.shot) is not None:
+            self.cursor = Cursor(found.shot)
+        self.cursor = settle(glance, self.cursor)
+
     def times(self) -> int:
         """The count typed before a key, at least 1."""
         return min(int(self.count or "1") or 1, 10_000)
+
+
+def shared_of(
+    look: Look, board: BoardSettings, *, few: bool = False, far: bool = False, read_only: bool = False
+) -> Shared:
+    """What screens share at the start. `few`: the terminal shows 16 colours or none, so no frames."""
+    kind = board.pictures_on(ascii_signs=look.ascii or few)
+    return Shared(look, board, kind, kind != "off", far, read_only=read_only)

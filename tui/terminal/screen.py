@@ -238,6 +238,8 @@ class Screen:
                 one.rows.clear()
             self._unqueue_pictures()
         elif text in SHOWS_SCREEN:
+            if self._painting:
+                return  # it is shown, and what stands on it stays
             self._painting = True
         elif text in _CLEARS:
             self.wanted.blank()

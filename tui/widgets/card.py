@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from core.studio.rows import paused
 from tui.theme import Look
 from tui.widgets.figures import clock, day, usd
-from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, slate, title
+from tui.widgets.lines import Line, Span, cell, fit, literal, slate, title
+from tui.widgets.panel import LinePanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,9 @@ from rich.cells import cell_len
 
 from tui.bridge import ChainRow, Glance, Index, index_of, paused
 from tui.theme import Look, state_of
+from tui.widgets.begin import NO_SHOTS, begin_lines
 from tui.widgets.figures import about, elapsed
-from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title, window
+from tui.widgets.lines import Line, Span, cell, fit, literal, title, window
 
 NEEDS_PERSON = frozenset(
     {"in_doubt", "review", "moderation", "refused", "budget", "key_limit", "drift", "disk"}
@@ -18,16 +19,12 @@ NEEDS_PERSON = frozenset(
 """Pauses that end by a person's answer; `manual` was one."""
 
 
-class Chains(LinePanel):
-    def rows(self, glance: Glance, selected: str, look: Look) -> None:
-        self.show(lambda width, height: chain_lines(glance, selected, width, height, look))
-
-
 def chain_lines(glance: Glance, selected: str, width: int, height: int, look: Look) -> list[Line]:
     """The title and as many chains as fit, the selected one among them."""
     chains = glance.chains
     if not chains:
-        return [title("CHAINS"), Line((Span("  no shots yet: write shots/<chain>.toml", "quiet"),))]
+        steps = begin_lines(width, height - 2, look)
+        return [title("CHAINS"), Line((Span(f"  {NO_SHOTS}", "text"),)), *steps][:height]
     index = index_of(glance)
     own = index.chain_of(selected)
     at = (index.chain_line(own.id) or 0) if own is not None else 0

@@ -88,7 +88,7 @@ def _told(page: DiaryPage, width: int, look: Look) -> list[Line]:
         said = f"The ledger knows more than the file: {key} writes it."
     else:
         return []
-    return paragraph(said, width, 3, dots=look.dots)
+    return [*paragraph(said, width, 3, dots=look.dots), Line()]
 
 
 def _below(view: DiaryView, width: int, height: int, look: Look) -> tuple[list[Line], int]:

@@ -7,13 +7,7 @@ from rich.cells import cell_len
 from tui.bridge import FailureRow, Glance
 from tui.theme import Look
 from tui.widgets.figures import usd
-from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title
-
-
-class Failures(LinePanel):
-    def rows(self, glance: Glance, look: Look) -> None:
-        self.show(lambda width, height: failure_lines(glance, width, height, look), of=glance)
-
+from tui.widgets.lines import Line, Span, cell, fit, literal, title
 
 _CATEGORIES = 6
 _NEWEST = 3

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tui import keymap
@@ -38,12 +39,16 @@ CATEGORIES = (
     Column("workaround", "best workaround", 24, least=16, share=2, rank=2),
     Column("helped", "helped", 8, rank=3),
 )
+_ROOMY = 150
+"""Columns from which on the catalogue tells causes as well; the detail beside it always does."""
 _LABEL = 12
 _DOLLAR = 1_000_000
 _HASH = 12
 """Characters of a hash: enough to tell it from every other of a film."""
 _TEXT = 6
 """Lines a text of the detail may take."""
+_ALSO = 8
+"""Failures of the same category that the detail names."""
 
 
 # The catalogue.
@@ -61,10 +66,16 @@ def row_lines(
     if sought:
         words = fit(literal(sought), max(8, width // 3), look.dots)
         more.append(Span(f"  {keymap.key_of('find')} {words}", "bright"))
+    shown = [at for at, column in enumerate(ROWS) if column.id != "cause" or width >= _ROOMY]
+
+    def cells(index: int) -> Sequence[Cell]:
+        every = _cells(page.rows[index])
+        return [every[at] for at in shown]
+
     lines = table_lines(
-        ROWS,
+        [ROWS[at] for at in shown],
         len(page.rows),
-        lambda index: _cells(page.rows[index]),
+        cells,
         at,
         None,
         width,
@@ -165,13 +176,19 @@ def cost_lines(page: FailuresPage, width: int, height: int, look: Look) -> list[
 # One failure.
 
 
-def detail_lines(row: Failed, detail: Detail | None, width: int, height: int, look: Look) -> list[Line]:
-    """All that is known of a failure, the most needed first; what finds no place is left out."""
+def detail_lines(
+    row: Failed, detail: Detail | None, width: int, height: int, look: Look, alike: Sequence[Failed] = ()
+) -> list[Line]:
+    """All that is known of a failure, the most needed first; what finds no place is left out.
+
+    `alike`: others of its category, newest first, as `alike_of` finds them.
+    """
     category = fit(literal(row.category), max(8, width // 2), look.dots)
     head = title(slate(row.shot, row.take), Span(f"  {category}", "bright"))
     lines = [Line((*head.spans, Span(f"  {date_and_time(row.at).strip()}", "faint")))]
     for label, text in _facts(row, detail):
         lines += _told(label, text, width, look)
+    lines += _also(category, alike, width, look)
     if detail is not None and detail.prompt:
         lines += [Line(), title("PROMPT")]
         lines += [
@@ -179,6 +196,29 @@ def detail_lines(row: Failed, detail: Detail | None, width: int, height: int, lo
             for text in wrap(literal(detail.prompt, 4000), max(1, width - 2), height, look.dots)
         ]
     return lines[:height]
+
+
+def alike_of(page: FailuresPage, row: Failed) -> tuple[Failed, ...]:
+    """Other failures of the row's category among those shown; one more than are named tells of the rest."""
+    found = (one for one in page.rows if one.category == row.category and one.first != row.first)
+    return tuple(islice(found, _ALSO + 1))
+
+
+def _also(category: str, alike: Sequence[Failed], width: int, look: Look) -> list[Line]:
+    """Where else it broke like this, and what helped there: to read before the next take is ordered."""
+    if not alike:
+        return []
+    lines = [Line(), title("ALSO", Span(f"  {category}", "quiet"))]
+    room = max(8, width - _LABEL - 1)
+    for one in alike[:_ALSO]:
+        end = f"helped: {literal(one.workaround)}, {one.outcome}" if one.workaround else one.outcome
+        text = fit(f"{literal(one.broke)} ({end})", room, look.dots)
+        name = cell(slate(one.shot, one.take), _LABEL, "text", dots=look.dots)
+        lines.append(Line((Span(" "), name, Span(text, "quiet"))))
+    if len(alike) > _ALSO:
+        key = keymap.key_of("area")
+        lines.append(Line((Span(f" and more: {key} and enter show the category alone", "faint"),)))
+    return lines
 
 
 def _facts(row: Failed, detail: Detail | None) -> Iterable[tuple[str, str]]:

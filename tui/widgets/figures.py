@@ -75,22 +75,18 @@ def _moment(at: str) -> datetime | None:
 
 
 def share_bar(part: int, whole: int | None, width: int, look: Look, ink: str) -> tuple[Span, Span]:
-    """How much of `whole` is spent, in eighths of a cell; without a whole, an empty groove."""
+    """How much of `whole` is spent; without a whole, an empty groove."""
     share = min(1.0, max(0.0, part / whole)) if whole else 0.0
     full = _blocks(share, width, look)
     return Span(full, ink), Span(look.pick("▁", "_") * (width - len(full)), "faint")
 
 
-_EIGHTHS = "▏▎▍▌▋▊▉"
-
-
 def _blocks(share: float, width: int, look: Look) -> str:
-    """So much of `width` cells, 0 to 1. The smallest part is not nothing."""
-    eighths = max(round(share * width * 8), 1) if share > 0 else 0
-    whole, part = divmod(eighths, 8)
-    if look.ascii:
-        return "#" * min(width, whole + (part >= 4 or (eighths > 0 and not whole)))
-    return "▇" * whole + (_EIGHTHS[part - 1] if part else "")
+    """So much of `width` cells, 0 to 1. The smallest part is not nothing.
+
+    In whole cells: the parts of a cell there are signs for are higher than the bar.
+    """
+    return look.pick("▇", "#") * min(width, max(round(share * width), 1 if share > 0 else 0))
 
 
 def takes_bar(takes: int, expected: tuple[int, int], width: int, look: Look, ink: str) -> tuple[Span, Span]:

@@ -12,7 +12,7 @@ from tui import keymap
 from tui.bridge import EventRow, FaultRow, Glance
 from tui.theme import Look
 from tui.widgets.figures import clock
-from tui.widgets.lines import Line, LinePanel, Span, fit, literal, short_names, title
+from tui.widgets.lines import Line, Span, fit, literal, short_names, title
 
 _AS_TABLED: Mapping[str, str] = MappingProxyType({})
 
@@ -25,31 +25,12 @@ class Notice:
     ink: str = "text"
 
 
-class Events(LinePanel):
-    def rows(self, events: Sequence[EventRow], look: Look, *, titled: bool) -> None:
-        self.show(lambda width, height: event_lines(events, width, height, look, titled=titled))
-
-
-class NoticeLine(LinePanel):
-    def rows(self, notice: Notice, look: Look) -> None:
-        self.show(lambda width, _height: [notice_line(notice, width, look)])
-
-    def where(self, here: str, look: Look) -> None:
-        """With nothing to say: which screen this is, and the keys of the others."""
-        self.show(lambda width, _height: [screens_line(here, width, look)])
-
-
-class Keys(LinePanel):
-    def rows(self, names: Sequence[str], look: Look, does: Mapping[str, str]) -> None:
-        """`does`: what a key does just now, where the table's word says less."""
-        self.show(lambda width, _height: [key_line(names, width, look, does)])
-
-
 def event_lines(
     events: Sequence[EventRow], width: int, height: int, look: Look, *, titled: bool
 ) -> list[Line]:
     """The newest first; at the foot of the board without a title."""
-    head = [title("LATELY")] if titled else []
+    none = () if events else (Span("  nothing yet", "faint"),)
+    head = [title("LATELY", *none)] if titled else []
     return [*head, *(event_line(row, width, look) for row in events[: height - len(head)])]
 
 

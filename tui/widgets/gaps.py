@@ -220,15 +220,19 @@ def gap_lines(
     if page.gaps is None:
         return [title("UNCERTAIN"), Line((Span(" looking through the film", "quiet"),))][:height]
     chosen = found[at] if at is not None and at < len(found) else None
-    place = next(one.width for one in fit_columns(_GAPS, width - 2) if one.column.id == "where")
+    sums = any(one.micro is not None for one in found)
+    shown = [at for at, column in enumerate(_GAPS) if sums or column.id != "sum"]
+    columns = [_GAPS[at] for at in shown]
+    place = next(one.width for one in fit_columns(columns, width - 2) if one.column.id == "where")
     told, room = _split(_gap_told(chosen, names, width, look) if chosen else [], height)
 
     def row(index: int) -> Sequence[Cell]:
         before = found[index - 1].kind if index else ""
-        return _gap(found[index], before, place, look)
+        every = _gap(found[index], before, place, look)
+        return [every[at] for at in shown]
 
     lines = table_lines(
-        *(_GAPS, len(found), row, at, None, width, room, look),
+        *(columns, len(found), row, at, None, width, room, look),
         name="UNCERTAIN",
         empty="No gap: everything is known, owned and decided.",
     )

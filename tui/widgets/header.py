@@ -9,14 +9,9 @@ from rich.cells import cell_len
 from tui.bridge import AccountRow, Glance
 from tui.theme import Look
 from tui.widgets.figures import budget, elapsed, usd
-from tui.widgets.lines import Line, LinePanel, Span, fit, literal
+from tui.widgets.lines import Line, Span, fit, literal
 
 _GAP = "    "
-
-
-class Header(LinePanel):
-    def rows(self, glance: Glance, look: Look) -> None:
-        self.show(lambda width, _height: [header_line(glance, width, look)], of=glance)
 
 
 def header_line(glance: Glance, width: int, look: Look) -> Line:

@@ -8,7 +8,8 @@ from rich.cells import cell_len
 
 from tui import keymap
 from tui.theme import STATES, Look
-from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, fit, literal, title, wrap
+from tui.widgets.lines import EMPTY, Line, Span, cell, fit, literal, title, wrap
+from tui.widgets.panel import LinePanel
 
 _HEADS = {
     keymap.ASK: "WHEN ASKED",

@@ -38,6 +38,12 @@ COLUMNS: tuple[Column, ...] = (
 )
 USUAL: tuple[str, ...] = ("shot", "kind", "state", "description", "seconds", "seam", "takes", "note")
 """What is shown before a person chooses."""
+LARGE = 180
+"""Columns of the window from which on it is `MORE`."""
+MORE: tuple[str, ...] = (
+    *("shot", "chain", "kind", "state", "description", "seconds", "seam", "from"),
+    *("takes", "usual", "circled", "newest", "model", "note"),
+)
 ABOUT: dict[str, str] = {
     "shot": "its id, which never changes",
     "chain": "the chain it belongs to",

@@ -6,16 +6,11 @@ from tui.bridge import AccountRow, Glance
 from tui.theme import Look
 from tui.widgets.figures import budget, clock, day, share_bar, usd
 from tui.widgets.header import left_on
-from tui.widgets.lines import Line, LinePanel, Span, cell, fit, literal, title
+from tui.widgets.lines import Line, Span, cell, fit, literal, title
 
 _LABEL = 13
 _SUM = 10
 _OF = 9
-
-
-class MoneyPanel(LinePanel):
-    def rows(self, glance: Glance, look: Look) -> None:
-        self.show(lambda width, height: money_lines(glance, width, height, look), of=glance)
 
 
 def money_lines(glance: Glance, width: int, height: int, look: Look) -> list[Line]:

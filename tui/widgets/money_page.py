@@ -154,7 +154,7 @@ def account_lines(page: MoneyPage, width: int, height: int, look: Look) -> list[
     lines = _all_accounts(page, width, look)
     if 0 < height < len(lines):
         hidden = len(lines) - height + 1
-        lines[height - 1 :] = [Line((Span(f"  and {hidden} more lines", "faint"),))]
+        lines[height - 1 :] = [Line((Span(f"  and {hidden} more line{'s' * (hidden > 1)}", "faint"),))]
     return lines
 
 

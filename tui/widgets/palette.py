@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tui.theme import Look
-from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, fit, title, window
+from tui.widgets.lines import Line, Span, cell, chosen, fit, title, window
+from tui.widgets.panel import LinePanel
 
 _KEY, _LABEL = 9, 16
 

@@ -21,7 +21,8 @@ from textual.strip import Strip
 from tui.bridge import CELL, NOTHING, Drawn
 from tui.driver import BoardDriver
 from tui.theme import STYLES, Look, on_light
-from tui.widgets.lines import LinePanel, fit
+from tui.widgets.lines import fit
+from tui.widgets.panel import LinePanel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

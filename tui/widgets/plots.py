@@ -25,7 +25,6 @@ _NARROWEST, _LOWEST = 24, 4
 _CODES = re.compile("\x1b\\[[0-9;]*m")
 _LABEL = 18
 """Cells of a bar's name at most."""
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _FINEST = 4
 """Points a cell at most: more cannot be seen."""
 _AHEAD = 1.0
@@ -169,13 +168,11 @@ def bars(
 
 
 def _bar(value: float, most: float, room: int, look: Look) -> str:
-    """In eighths of a cell; what is more than nothing shows."""
+    """In whole cells, lower than a line, so that neighbours do not run together; more than nothing shows."""
     if not isfinite(value) or value <= 0 or most <= 0:
         return ""
-    eighths = max(1, round(room * 8 * min(value / most, 1.0)))
-    if look.ascii:
-        return "#" * max(1, eighths // 8) if room else ""
-    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip())[:room]
+    cells = max(1, round(room * min(value / most, 1.0)))
+    return (look.pick("▇", "#") * cells)[:room]
 
 
 def _only(words: str, width: int, height: int, look: Look) -> list[Line]:

@@ -7,8 +7,11 @@ seam view is `review_seam`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 
 from tui import keymap
 from tui.theme import Look, state_of
@@ -26,7 +29,7 @@ COLUMNS = (
     Column("cost", "cost", 8, right=True, rank=1),
     Column("when", "when", 12, rank=3),
     Column("by", "by", 9, least=5, rank=2),
-    Column("seed", "seed", 10, right=True, least=6, rank=5),
+    Column("seed", "seed", 10, right=True, rank=5),
     Column("model", "model", 18, least=10, rank=4),
     Column("said", "said", 16, least=12, share=1, rank=6),
 )
@@ -70,10 +73,13 @@ def take_lines(page: ReviewPage, width: int, height: int, look: Look) -> list[Li
         else "  nothing waits for a verdict"
     )
     at = next((index for index, line in enumerate(page.takes) if line.n == page.take), None)
+    # A seed that is cut is another seed.
+    digits = max((len(str(line.seed)) for line in page.takes), default=0)
+    columns = [replace(one, width=max(6, digits)) if one.id == "seed" else one for one in COLUMNS]
     return table_lines(
-        COLUMNS,
+        columns,
         len(page.takes),
-        lambda index: _take_cells(page.takes[index], look),
+        lambda index: _take_cells(page.takes[index], look, newest=index == 0),
         at,
         None,
         width,
@@ -96,10 +102,12 @@ def _no_take(page: ReviewPage) -> str:
     return f"No take yet. {keymap.key_of('go')} starts the chain; {source}it is made."
 
 
-def _take_cells(line: TakeLine, look: Look) -> tuple[Cell, ...]:
+def _take_cells(line: TakeLine, look: Look, *, newest: bool) -> tuple[Cell, ...]:
     state = state_of(line.state)
     word = line.word or ("cancelled" if line.state == "omitted" else state.word)
-    ink = state.ink if line.state != "omitted" else "faint"
+    # A take that was lost calls a person only while none came after it.
+    over = {"omitted": "faint"} if newest else {"omitted": "faint", "failed": "rejected"}
+    ink = over.get(line.state, state.ink)
     by = line.person and (f"{line.person}: hold" if line.verdict == "hold" else line.person)
     return (
         Span(f"t{line.n:02d}", "bright" if line.stands else "text"),
@@ -237,11 +245,12 @@ def rubric_lines(scores: Sequence[ScoreLine], width: int, height: int, look: Loo
 # Pictures.
 
 
-def caption_of(frame: FrameRow) -> str:
-    """What a frame is to the shot under review: `handed over by S105 t02`."""
+def caption_of(frame: FrameRow, room: int = 80) -> str:
+    """What a frame is to the shot under review: `handed over by S105 t02`; in few cells `from S105 t02`."""
     name = slate(frame.shot, frame.take)
+    handed = f"handed over by {name}"
     return {
-        "handed": f"handed over by {name}",
+        "handed": handed if cell_len(handed) <= room else f"from {name}",
         "before": f"{name} ends",
         "first": f"{name} begins",
         "last": f"{name} ends",

@@ -24,7 +24,7 @@ LEAST = 3
 """Lines that every part of a column keeps while there is room: a title and two."""
 
 
-def stacked(parts: Sequence[Sequence[Line]], height: int, look: Look) -> list[Line]:
+def stacked(parts: Sequence[Sequence[Line]], height: int) -> list[Line]:
     """Parts one below the other with air between them, in `height` lines.
 
     Each keeps LEAST lines while there is room, then they grow in order; a part that is cut ends with how
@@ -42,22 +42,22 @@ def stacked(parts: Sequence[Sequence[Line]], height: int, look: Look) -> list[Li
     lines: list[Line] = []
     for part, rows in zip(kept, given, strict=True):
         lines += [EMPTY] if lines else []
-        lines += _cut(part, rows, look)
+        lines += _cut(part, rows)
     return lines[:height]
 
 
-def _cut(part: list[Line], rows: int, look: Look) -> list[Line]:
+def _cut(part: list[Line], rows: int) -> list[Line]:
     if len(part) <= rows or rows < 2:
         return part[:rows]
     left = len(part) - rows + 1
-    return [*part[: rows - 1], Line((Span(f" {look.dots} {left} more line{'s' * (left > 1)}", "faint"),))]
+    return [*part[: rows - 1], Line((Span(f" and {left} more line{'s' * (left > 1)}", "faint"),))]
 
 
 def left_lines(page: ReviewPage, width: int, height: int, look: Look) -> list[Line]:
     """The takes, then the notes."""
     notes = note_lines(page, width, look)
     takes = min(max(LEAST, len(page.takes) + 2), max(5, height - min(len(notes), height // 2) - 1))
-    return stacked([take_lines(page, width, min(takes, height), look), notes], height, look)
+    return stacked([take_lines(page, width, min(takes, height), look), notes], height)
 
 
 def right_lines(
@@ -70,7 +70,7 @@ def right_lines(
         broke_lines(page, width, look),
         score_lines(page.scores, width, look),
     ]
-    return stacked(parts, height, look)
+    return stacked(parts, height)
 
 
 def narrow_lines(
@@ -88,7 +88,7 @@ def narrow_lines(
         score_lines(page.scores, width, look),
         [] if page.notes else notes,
     ]
-    return stacked(parts, height, look)
+    return stacked(parts, height)
 
 
 def before_lines(page: ReviewPage, width: int, height: int, look: Look) -> list[Line]:
@@ -98,4 +98,4 @@ def before_lines(page: ReviewPage, width: int, height: int, look: Look) -> list[
         Line((Span(" nothing like this one failed before", "quiet"),)),
     ]
     opened = [line for note in page.open_notes for line in one_note(note, width, look)]
-    return stacked([broke, [title("NOTES"), *opened] if opened else []], height, look)
+    return stacked([broke, [title("NOTES"), *opened] if opened else []], height)

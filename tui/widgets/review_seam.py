@@ -103,7 +103,7 @@ def body_lines(
         what = "both frames are needed" if not seam.sha else "nothing yet"
         measures += _rows(what, width, look, "quiet")
     keys = _rows(_answers(page), width, look, "quiet")
-    return stacked([verdict, measures, keys], height, look)
+    return stacked([verdict, measures, keys], height)
 
 
 def side_lines(page: SeamPage, width: int, height: int, look: Look) -> list[Line]:
@@ -117,7 +117,7 @@ def side_lines(page: SeamPage, width: int, height: int, look: Look) -> list[Line
                 f"{end}, {literal(shot.kind, 24)}, {shot.seconds:g} s", width - cell_len(name) - 3, look.dots
             )
             parts.append([Line((Span(f" {name}", "bright"), Span(f"  {told}", "quiet"))), *words])
-    return stacked([*parts, score_lines(page.scores, width, look)], height, look)
+    return stacked([*parts, score_lines(page.scores, width, look)], height)
 
 
 def _rows(text: str, width: int, look: Look, ink: str) -> list[Line]:

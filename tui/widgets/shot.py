@@ -8,7 +8,7 @@ from tui import keymap
 from tui.bridge import Glance, ShotRow, WaitingRow, index_of
 from tui.theme import Look, state_of
 from tui.widgets.figures import clock, usd
-from tui.widgets.lines import EMPTY, Line, LinePanel, Span, cell, fit, literal, short_names, title, wrap
+from tui.widgets.lines import EMPTY, Line, Span, cell, fit, literal, short_names, title, wrap
 
 _LABEL = 10
 _SETTLE = {
@@ -27,25 +27,6 @@ _SEAMS = {
     "bridge": "the last frame, towards the next shot",
 }
 """What a shot takes over from the one it begins from."""
-
-
-class ShotPanel(LinePanel):
-    def rows(self, glance: Glance, selected: str, look: Look) -> None:
-        self.show(lambda width, _height: [shot_line(glance, selected, width, look)])
-
-
-class Says(LinePanel):
-    def rows(self, glance: Glance, selected: str, look: Look) -> None:
-        self.show(lambda width, height: says_lines(glance, selected, width, height, look))
-
-
-class Detail(LinePanel):
-    def say(self, text: str, look: Look) -> None:
-        """A long sentence in the place of all else."""
-        self.show(lambda width, height: said_lines(text, width, height, look))
-
-    def rows(self, glance: Glance, selected: str, waiting: WaitingRow | None, look: Look) -> None:
-        self.show(lambda width, height: detail_lines(glance, selected, waiting, width, height, look))
 
 
 def find_shot(glance: Glance, name: str) -> ShotRow | None:

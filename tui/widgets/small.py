@@ -5,15 +5,10 @@ from __future__ import annotations
 from tui.bridge import Glance
 from tui.theme import Look
 from tui.widgets.figures import budget, usd
-from tui.widgets.lines import Line, LinePanel, Span, fit, literal, wrap
+from tui.widgets.lines import Line, Span, fit, literal, wrap
 
 LEAST = (60, 16)
 """Columns and rows the board needs."""
-
-
-class Small(LinePanel):
-    def rows(self, glance: Glance | None, look: Look) -> None:
-        self.show(lambda width, height: small_lines(glance, width, height, look))
 
 
 def small_lines(glance: Glance | None, width: int, height: int, look: Look) -> list[Line]:

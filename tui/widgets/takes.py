@@ -9,8 +9,9 @@ from rich.cells import cell_len
 
 from tui.bridge import Glance, ShotOrder, ShotRow, index_of
 from tui.theme import Look, state_of
+from tui.widgets.begin import begin_lines
 from tui.widgets.figures import takes_bar
-from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, fit, literal, title, window
+from tui.widgets.lines import Line, Span, cell, chosen, fit, literal, title, window
 
 _KIND = 11
 _COUNT = 5
@@ -18,11 +19,6 @@ _USUAL = 9
 _STATE = 14
 _LOUD = frozenset({"need", "running"})
 """Inks of the states in which something goes on or waits."""
-
-
-class Takes(LinePanel):
-    def rows(self, glance: Glance, selected: str, marked: frozenset[str], look: Look) -> None:
-        self.show(lambda width, height: take_lines(glance, selected, width, height, look, marked))
 
 
 class _Listed:
@@ -89,7 +85,7 @@ def take_lines(
     """The title and as many shots as fit, the selected one among them; a star before the marked ones."""
     listed = _listed(index_of(glance).order)
     if not listed.count:
-        return [title("TAKES")]
+        return [title("TAKES", Span("  none yet", "faint")), *begin_lines(width, height - 1, look)][:height]
     at = listed.line_of(selected)
     shown = _page(listed, height, at)
     ids = max(5, listed.widest)

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from tui import keymap
 from tui.bridge import Glance, WaitingRow, index_of
 from tui.theme import Look
-from tui.widgets.lines import Line, LinePanel, Span, cell, chosen, literal, title, window
+from tui.widgets.lines import Line, Span, cell, chosen, literal, title, window
 
 _SIGN = {
     "review": "review",
@@ -20,11 +20,6 @@ _ANSWER = {"review": "approve", "failed": "retake", "rejected": "retake", "pause
 """The key that answers; whatever else waits is explained by the detail."""
 _ABOUT = 14
 """Cells below which a shot's description says nothing."""
-
-
-class Waiting(LinePanel):
-    def rows(self, glance: Glance, at: int | None, look: Look) -> None:
-        self.show(lambda width, height: waiting_lines(glance, at, width, height, look))
 
 
 def waiting_lines(glance: Glance, at: int | None, width: int, height: int, look: Look) -> list[Line]:

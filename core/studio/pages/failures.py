@@ -110,6 +110,8 @@ class Detail(NamedTuple):
     """(moment, what the provider said), oldest first."""
     tried: tuple[Tried, ...]
     """What came after the take that failed."""
+    framed: bool = False
+    """First and last frame of its take lie there."""
 
 
 class Filter(NamedTuple):
@@ -203,6 +205,7 @@ def detail(sight: Sight, first: int) -> Detail | None:
         before=_before(sight.reader, raw),
         refused=tuple(records.refusals(sight.reader, take.id)) if take else (),
         tried=tuple(Tried(one.n, one.state, one.note) for one in later if take and one.n > take.n),
+        framed=bool(take and take.last_sha),
     )
 
 

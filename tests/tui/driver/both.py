@@ -22,7 +22,8 @@ from typing import Any
 from textual.app import App
 
 from tests.tui.driver.emulator import Emulator, Glyph
-from tui.driver import BoardDriver, erases_in_colour
+from tui.driver import BoardDriver
+from tui.terminal.around import erases_in_colour
 
 PATIENCE_S = 60.0
 """Only a test that is going to fail waits so long."""

@@ -17,7 +17,8 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from tui.driver import BoardDriver, let_go
+from tui.driver import BoardDriver
+from tui.terminal.around import let_go
 
 
 class Small(App[int]):

@@ -252,7 +252,7 @@ def test_a_terminal_that_erases_in_the_pens_colour_is_sent_no_coloured_air() -> 
 )
 def test_erasing_in_colour_is_believed_of_terminfo_alone(environment: dict[str, str], sure: bool) -> None:
     # Terminfo is read once a process.
-    ask = f"from tui.driver import erases_in_colour; print(erases_in_colour({environment!r}))"
+    ask = f"from tui.terminal.around import erases_in_colour; print(erases_in_colour({environment!r}))"
     said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert said.stdout == f"{sure}\n"
 

@@ -16,7 +16,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Input, OptionList, RichLog, Static, TabbedContent, TabPane
 
-from tui.widgets.lines import Line, LinePanel, Span
+from tui.widgets.lines import Line, Span
+from tui.widgets.panel import LinePanel
 
 WORDS = (
     "take 2", "›", "S206", "砂丘の夜", "e\u0301te\u0301", "👍🏽", "❤\ufe0f", "👩\u200d👩\u200d👧", "ｆｕｌｌ",

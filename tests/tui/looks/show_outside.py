@@ -15,12 +15,13 @@ sys.path.insert(0, str(HERE.parents[2]))
 
 from textual.app import App, ComposeResult  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
-from textual.geometry import Region  # noqa: E402
 
 from core.studio.pages.outside import editor_argv  # noqa: E402
 from tui.driver import BoardDriver  # noqa: E402
 from tui.screens.outside import MOST, copy, open_outside  # noqa: E402
-from tui.widgets.lines import Line, LinePanel, Span  # noqa: E402
+from tui.widgets.lines import Line, Span  # noqa: E402
+from tui.widgets.panel import LinePanel  # noqa: E402
+from tui.widgets.region import Region  # noqa: E402
 
 
 class Shown(App[None]):

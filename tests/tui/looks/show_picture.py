@@ -14,13 +14,14 @@ sys.path.insert(0, str(HERE.parents[2]))
 
 from textual.app import App, ComposeResult  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
-from textual.geometry import Region  # noqa: E402
 
 from core.media.pictures import draw  # noqa: E402
 from tui.bridge import NOTHING, Wish  # noqa: E402
 from tui.driver import BoardDriver  # noqa: E402
-from tui.theme import Look, wear  # noqa: E402
+from tui.theme import Look  # noqa: E402
+from tui.wardrobe import wear  # noqa: E402
 from tui.widgets.picture import Frame  # noqa: E402
+from tui.widgets.region import Region  # noqa: E402
 
 
 class Shown(App[None]):

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from tests.support.terminal import terminal
 from tui.bridge import CELL, NOTHING, Drawn
 from tui.terminal.screen import Screen
-from tui.theme import wear
+from tui.wardrobe import wear
 from tui.widgets.picture import cell_size, picture_rows, signs, through_tmux
 
 SHOW = str(Path(__file__).parent / "show_picture.py")

@@ -121,11 +121,11 @@ def test_what_nobody_measured_is_a_gap_in_the_curve() -> None:
 def test_bars_stand_under_each_other_and_the_largest_fills_the_room() -> None:
     rows = [Bar("S101", 9, "9"), Bar("S102", 3, "3", "need"), Bar("S103", 0, "0"), Bar("S104", 0.01, "<1")]
     lines = bars(rows, 40, 9, Look())
-    assert texts(lines)[0] == "S101 " + "█" * 31 + "   9"
+    assert texts(lines)[0] == "S101 " + "▇" * 31 + "   9"
     assert {line.width for line in lines} == {40}
     assert texts(lines)[2].split() == ["S103", "0"]
-    assert texts(lines)[3].split() == ["S104", "▏", "<1"]
-    assert [span.ink for span in lines[1].spans if "█" in span.text] == ["need"]
+    assert texts(lines)[3].split() == ["S104", "▇", "<1"]
+    assert [span.ink for span in lines[1].spans if "▇" in span.text] == ["need"]
     assert texts(bars(rows, 40, 3, Look()))[2] == "and 2 more"
     assert "#" in texts(bars(rows, 40, 3, Look(ascii=True)))[0]
 
@@ -133,7 +133,7 @@ def test_bars_stand_under_each_other_and_the_largest_fills_the_room() -> None:
 def test_strange_values_have_no_bar_and_their_words_stay() -> None:
     rows = [Bar("a", NAN, "?"), Bar("b", INF, "inf"), Bar("c", -4, "-4"), Bar("d", 2, "2")]
     lines = bars(rows, 30, 9, Look())
-    assert [("█" in text) for text in texts(lines)] == [False, False, False, True]
+    assert [("▇" in text) for text in texts(lines)] == [False, False, False, True]
     assert [text.split()[-1] for text in texts(lines)] == ["?", "inf", "-4", "2"]
 
 

@@ -18,9 +18,11 @@ from textual.theme import BUILTIN_THEMES
 
 from core.base.errors import BadInput
 from tui import theme
-from tui.palettes import APART, NAMES, Palette, apart, contrast, in_few_colours, palette
-from tui.theme import INKS, STATES, STYLES, few_colours, styles_of, wear
-from tui.widgets.lines import Line, LinePanel, Span, strip_of
+from tui.palettes import Palette, in_few_colours
+from tui.theme import INKS, STATES, STYLES, few_colours, styles_of
+from tui.wardrobe import APART, NAMES, apart, contrast, palette, wear
+from tui.widgets.lines import Line, Span
+from tui.widgets.panel import LinePanel, strip_of
 
 IN_COLOUR = [name for name in NAMES if not palette(name).ansi]
 CALM = [ink for ink in INKS if ink != "need"]
@@ -55,8 +57,17 @@ def test_every_theme_can_be_read_on_its_ground_and_on_the_selected_line(name: st
         assert contrast(colour(inks, "need"), ground) >= 4.5
         for ink in ("quiet", "running", "circled", "rejected", "stale"):
             assert contrast(colour(inks, ink), ground) >= 3.0, ink
-    assert contrast(colour(inks, "faint"), colour(inks, "ground")) >= 2.5
+    assert contrast(colour(inks, "faint"), colour(inks, "ground")) >= 3.0
     assert contrast(colour(inks, "raised"), colour(inks, "ground")) >= 1.15
+
+
+@pytest.mark.parametrize("name", NAMES[:3])
+def test_ours_can_be_read_down_to_the_quiet_words_on_both_grounds(name: str) -> None:
+    inks = palette(name)
+    for ground in (colour(inks, "ground"), colour(inks, "raised")):
+        for ink in ("text", "quiet", "need", "running", "circled", "rejected", "stale"):
+            assert contrast(colour(inks, ink), ground) >= 4.5, ink
+        assert contrast(colour(inks, "faint"), ground) >= 3.0
 
 
 @pytest.mark.parametrize("name", IN_COLOUR)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
-from textual.geometry import Region
 
 from core.studio.pages.outside import Offer
 from core.studio.pages.review_rows import FrameRow, ReviewPage
 from core.studio.pages.seam import Alike
-from tests.tui.films import HOSTILE
+from tests.tui.films import HOSTILE, salt_road
 from tests.tui.review.pages import FRAMES, bare_page, full_page, full_seam, hostile_page, hostile_seam
 from tui.theme import STYLES, Look
-from tui.widgets import review, review_columns, review_measures, review_offers, review_places, review_seam
+from tui.widgets import (
+    review,
+    review_columns,
+    review_measures,
+    review_offers,
+    review_places,
+    review_seam,
+    review_sheet,
+)
 from tui.widgets.lines import Line
+from tui.widgets.region import Region
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 LOOK, PLAIN = Look(), Look(ascii=True)
@@ -38,6 +46,11 @@ def panels(page: ReviewPage, size: tuple[int, int], look: Look, frames: int = 3)
     return found
 
 
+def inside(region: Region, area: Region) -> bool:
+    across = area.x <= region.x and region.right <= area.right
+    return across and area.y <= region.y and region.bottom <= area.bottom
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("frames", [0, 3])
 def test_the_places_fill_the_room_and_do_not_overlap(size: tuple[int, int], frames: int) -> None:
@@ -46,14 +59,65 @@ def test_the_places_fill_the_room_and_do_not_overlap(size: tuple[int, int], fram
         for warned in (False, True):
             at = review_places.places(area, pictures=frames, seam=seam, warned=warned)
             regions = list(at.values())
-            assert all(area.contains_region(region) and region.area for region in regions)
+            assert all(inside(region, area) and region.area for region in regions)
             for index, one in enumerate(regions):
                 assert not any(one.overlaps(other) for other in regions[index + 1 :])
             assert at["right"].bottom == area.bottom
             assert at["right"].height >= 8
             assert sum(name in at for name in review_places.PICTURES) == (
-                0 if not frames else 2 if seam or size[0] < 110 else 3
+                0 if not frames else 2 if seam else 3
             )
+
+
+def test_the_contact_sheet_stands_only_where_text_keeps_its_room() -> None:
+    for width, height in SIZES:
+        area = Region(0, 2, width, height - 5)
+        at = review_places.places(area, pictures=3, seam=False, warned=True, sheet=4)
+        assert sum(name in at for name in review_places.SHEET) == (4 if width == 200 else 0)
+        assert at["right"].height >= (18 if width == 200 else 8)
+        regions = list(at.values())
+        assert all(inside(region, area) for region in regions)
+        for index, one in enumerate(regions):
+            assert not any(one.overlaps(other) for other in regions[index + 1 :])
+        assert "sheet_0" not in review_places.places(area, pictures=0, seam=False, sheet=4)
+
+
+def test_the_contact_sheet_shows_the_takes_beginning_then_other_takes_then_the_chain() -> None:
+    chain = [row for row in salt_road().shots if row.chain == "harbour"][:7]
+    found = review_sheet.sheet(full_page(), chain, 5)
+    assert [(one.shot, one.take, one.end) for one in found[:3]] == [
+        ("S106", 3, "first"),
+        ("S106", 2, "last"),
+        ("S106", 1, "last"),
+    ]
+    assert found[1].caption == "S106 t02 ends, rejected"
+    assert found[2].caption == "S106 t01 ends, written off"
+    assert len(found) == 5
+    assert {one.shot for one in found[3:]} <= {row.id for row in chain} - {"S106"}
+    assert review_sheet.sheet(full_page()._replace(take=None), chain, 5) == ()
+    unframed = full_page()._replace(takes=tuple(line._replace(framed=False) for line in full_page().takes))
+    assert {one.shot for one in review_sheet.sheet(unframed, (), 5)} == {"S106"}
+
+
+def test_a_take_that_was_lost_calls_a_person_only_while_none_came_after_it() -> None:
+    page = full_page()
+    lost = review.take_lines(page, 100, 10, LOOK)[4]
+    assert [span.ink for span in lost.spans if "✕" in span.text] == ["rejected"]
+    newest = review.take_lines(page._replace(takes=page.takes[2:], take=1), 100, 10, LOOK)[2]
+    assert [span.ink for span in newest.spans if "✕" in span.text] == ["need"]
+
+
+def test_a_seed_is_never_cut() -> None:
+    page = full_page()
+    long = page._replace(takes=(page.takes[0]._replace(seed=4_294_967_295), *page.takes[1:]))
+    assert "4294967295" in text_of(review.take_lines(long, 80, 10, LOOK))
+    assert "seedance-2.0" in text_of(review.take_lines(page, 80, 10, LOOK))
+
+
+def test_a_caption_in_few_cells_keeps_the_take() -> None:
+    handed = full_page().frames[0]
+    assert review.caption_of(handed) == "handed over by S105 t11"
+    assert review.caption_of(handed, 21) == "from S105 t11"
 
 
 def test_pictures_grow_with_the_window() -> None:
@@ -160,10 +224,11 @@ def test_a_request_that_was_sent_again_is_said_to_be_the_same() -> None:
 
 def test_a_part_that_is_cut_says_how_much_is_left_out() -> None:
     part = [Line() for _ in range(10)]
-    lines = review_columns.stacked([part, part], 9, LOOK)
+    lines = review_columns.stacked([part, part], 9)
     assert len(lines) == 9
-    assert [text_of([line]).strip() for line in lines if line.spans] == ["… 6 more lines", "… 8 more lines"]
-    assert len(review_columns.stacked([part[:2], [], part[:2]], 9, LOOK)) == 5
+    told = [text_of([line]).strip() for line in lines if line.spans]
+    assert told == ["and 6 more lines", "and 8 more lines"]
+    assert len(review_columns.stacked([part[:2], [], part[:2]], 9)) == 5
 
 
 @pytest.mark.parametrize(

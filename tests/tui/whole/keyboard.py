@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from textual import events
@@ -83,6 +84,13 @@ class Keyboard:
         app: Any = self.app
         app.order, app.cut, app._send = order, cutting, sent
         app.exit = lambda *_args, **_more: None
+
+    def unhinted(self) -> None:
+        """From here on an answer hints at no new reading: that one comes at its own time, and puts the
+        cursor of a list of failures back on its line."""
+        app: Any = self.app
+        hint = app._nudge
+        app._nudge = SimpleNamespace(set=lambda: hint.set() if app.stopping.is_set() else None)
 
     @property
     def desk(self) -> FakeDesk:

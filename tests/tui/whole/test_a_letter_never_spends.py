@@ -17,7 +17,7 @@ from tests.tui.whole.keyboard import KEYS, SPENDS, STATES, Keyboard, State, keyb
 from tui import keymap
 from tui.actions import ACTIONS, ASK
 from tui.screens import outside, review
-from tui.widgets.lines import LinePanel
+from tui.widgets.panel import LinePanel
 
 YES = tuple(keymap.action("yes").keys.split(","))
 PAID = tuple(row.id for row in ACTIONS if row.id in SPENDS)

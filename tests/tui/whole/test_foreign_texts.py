@@ -49,8 +49,9 @@ from tui.widgets import (
     waiting,
 )
 from tui.widgets.foot import Notice
-from tui.widgets.lines import Line, literal, strip_of
+from tui.widgets.lines import Line, literal
 from tui.widgets.matrix import MatrixView, matrix_lines
+from tui.widgets.panel import strip_of
 
 LOOK = Look()
 Lines = Sequence[Line]

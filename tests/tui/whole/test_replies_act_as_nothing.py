@@ -166,6 +166,7 @@ def test_no_answer_orders_asks_moves_or_writes_anything_on_any_screen_in_any_mod
 
     async def run() -> None:
         async with keyboard() as keys:
+            keys.unhinted()
             with reading(keys.app.post_message, monkeypatch) as one:
                 for screen in FRAMES:
                     for state in STATES:

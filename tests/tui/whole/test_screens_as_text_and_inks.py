@@ -17,7 +17,8 @@ from tests.tui.desk_pages import card_page
 from tests.tui.whole.gallery import SCENES, SIZES, FullDesk, enter, opened, still
 from tests.tui.whole.inks import Shown, shown
 from tui.palettes import LIGHT, RUSHES, Palette
-from tui.theme import INKS, STYLES, wear
+from tui.theme import INKS, STYLES
+from tui.wardrobe import wear
 
 SCREENS = Path(__file__).parents[1] / "screens"
 THEMES = {"rushes": RUSHES, "rushes-light": LIGHT}
