@@ -89,7 +89,9 @@ def styles_of(inks: Palette) -> dict[str, Style]:
         # Its greys may be its ground (Solarized's are): faintness is asked for, not a colour.
         for ink in ("quiet", "faint"):
             found[ink] += Style(dim=True)
-    selected = Style(reverse=True) if inks.ansi else Style(bgcolor=inks.raised)
+    # Reversed, its colours would make a patchwork: the line is one bar, and signs and words tell the state.
+    bar = Style(color="default", bgcolor="default", reverse=True, dim=False)
+    selected = bar if inks.ansi else Style(bgcolor=inks.raised)
     found["selected"] = selected
     found["selected_cell"] = selected + Style(bold=True, underline=True)
     return found

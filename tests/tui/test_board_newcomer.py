@@ -190,3 +190,19 @@ def test_o_on_a_circled_take_takes_the_circle_away() -> None:
         assert [call[0] for call in stage.desk.calls] == ["hold"]
 
     play(scene, short_film())
+
+
+def test_a_fault_too_long_for_its_line_is_told_to_its_end_above_the_keys() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.desk.fault = BadInput(
+            "the plan cannot be read: 'fpz' is no field of a film", nearest="fps", todo="write it right, once"
+        )
+        stage.desk.touch()
+        await stage.until(lambda: stage.app.shared.fault is not None, "the fault")
+        assert "the plan cannot be read" in stage.text()
+        assert "right, once" in stage.text()
+        stage.desk.fault = None
+        stage.desk.touch()
+        await stage.until(lambda: "cannot be read" not in stage.text(), "the film again")
+
+    play(scene, size=(80, 24))

@@ -58,8 +58,9 @@ class BoardScreen(PicturedScreen):
         return ("side",)
 
     def tells_at_length(self) -> bool:
-        """What was said at length stands beside the board; what is asked, above the keys."""
-        return self.mode in {keymap.ASK, keymap.SETTLE}
+        """What was said at length stands beside the board; what is asked or wrong, above the keys."""
+        asked = self.mode in {keymap.ASK, keymap.SETTLE}
+        return asked or (self.mode == keymap.NORMAL and not self.shared.notice.text)
 
     def _too_long(self) -> bool:
         """Whether what was said does not fit its line: it is shown whole beside the board until a key."""

@@ -108,7 +108,8 @@ class FailuresScreen(PicturedScreen):
         categories = len(self.known.categories) if self.known else 0
         if self._category is not None:
             self._category = min(self._category, categories - 1) if categories else None
-        self._choose(self.at)
+        if self.mode == keymap.NORMAL:  # what is asked or written is about the shot that was chosen then
+            self._choose(self.at)
 
     def _choose(self, at: int) -> None:
         """The failure at a line; the keys of a shot mean its shot and take from now on."""

@@ -18,7 +18,7 @@ def begin_lines(width: int, height: int, look: Look) -> list[Line]:
         ("README.md", "in the film's folder: what each file is for"),
         ("rushes check", "finds every fault of the files, with file and line"),
         (keymap.key_of("doctor"), "the doctor: are keys, encoder and disk there"),
-        (keymap.key_of("go"), "orders the first takes; paid work asks first, with the sum"),
+        (keymap.key_of("go"), "orders the first takes; if paid, asks with the sum"),
         ("rushes demo", "a sample film to look at, made on this machine for free"),
     )
     return [

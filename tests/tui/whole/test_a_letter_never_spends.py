@@ -80,6 +80,7 @@ def test_what_is_paid_is_ordered_by_a_yes_to_a_question_that_names_it_and_its_su
     async def scene(keys: Keyboard) -> None:
         desk = keys.desk
         desk.price = price
+        keys.unhinted()
         came = set()
         for screen in FRAMES:
             for act in PAID:
