@@ -94,7 +94,7 @@ class BaseScreen(DrawnScreen, inherit_bindings=False):
     def show_fault(self, fault: Unreadable) -> None:
         """The film cannot be read: says so, and keeps the last good reading."""
         self.shared.fault = fault
-        self._draw_soon()
+        self.redraw()
 
     def show_said(self, said: Said) -> None:
         if said.act == "assemble":
