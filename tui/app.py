@@ -118,6 +118,7 @@ class BoardApp(ThreadedApp, inherit_bindings=False):
         self.install_screen(self.board, self.board.NAME)
         if self._first is not None:
             self._restore(self._first)
+            self._first = None
         self._in_front = self._opening
         self.push_screen(self._opening)
         self.begin_acting()

@@ -23,6 +23,9 @@ from tui.terminal.around import let_go
 from tui.theme import Look, colours_of, few_colours, put_on, signs_must_be_ascii
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.app import BoardApp
     from tui.bridge import Desk, Glance
 
 
@@ -30,21 +33,25 @@ def run_board(
     desk: Desk,
     board: BoardSettings | None = None,
     *,
-    first: Glance | None = None,
+    first: Callable[[], Glance] | None = None,
     ascii_signs: bool | None = None,
     read_only: bool = False,
 ) -> int:
     """Shows the board until a person leaves or the terminal goes. Returns the exit code.
 
-    `first`: as in BoardApp. `ascii_signs`: None asks the locale. The caller has made sure that there is a
-    terminal. Raises BadInput for a theme or a key that is not to be had.
+    `first` gives a first reading, and what it raises is raised: a film that cannot be shown is a sentence on
+    the shell, not an empty screen. `ascii_signs`: None asks the locale. The caller has made sure that there
+    is a terminal. Raises BadInput for a theme or a key that is not to be had.
     """
     board = board or BoardSettings()
     keymap.remap(board.keys)
     look = Look(signs_must_be_ascii() if ascii_signs is None else ascii_signs)
     try:
-        with _ahead(desk, look, board, first, read_only=read_only) as ahead:
-            code = _run(desk, look, board, first, ahead, read_only=read_only)
+        found = first() if first else None
+        with _ahead(desk, look, board, found, read_only=read_only) as ahead:
+            app = _made(desk, look, board, found, ahead, read_only=read_only)
+            del found  # of a long film 10,000 rows, which nobody needs once they have changed
+            code = _run(app)
     finally:
         desk.close()
     let_go()
@@ -75,7 +82,7 @@ def _is_far() -> bool:
     return any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
 
 
-def _run(
+def _made(
     desk: Desk,
     look: Look,
     board: BoardSettings,
@@ -83,11 +90,11 @@ def _run(
     ahead: Ahead | None,
     *,
     read_only: bool,
-) -> int:
+) -> BoardApp:
     from tui.app import BoardApp  # noqa: PLC0415 - Textual, 0.1 s: the first frame does without
     from tui.driver import BoardDriver  # noqa: PLC0415
 
-    app = BoardApp(
+    return BoardApp(
         desk,
         look,
         board,
@@ -97,10 +104,15 @@ def _run(
         read_only=read_only,
         driver_class=BoardDriver if ahead is None else BoardDriver.after(ahead),
     )
+
+
+def _run(app: BoardApp) -> int:
     result = app.run(mouse=False)
     glance = app.shared.glance
     if glance is not None and glance.worker.running and not app.return_code:
-        sys.stderr.write(f"the worker goes on; to come back: {_way_back(desk, rehearsal=glance.rehearsal)}\n")
+        sys.stderr.write(
+            f"the worker goes on; to come back: {_way_back(app.desk, rehearsal=glance.rehearsal)}\n"
+        )
     return result if isinstance(result, int) else app.return_code or 0
 
 

@@ -23,7 +23,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
 
     def run_board(desk: Any, board: BoardSettings, **more: Any) -> int:
-        told.append({"film": desk.root.name, "board": board, **more})
+        told.append({"film": desk.root.name, "board": board, **more, "first": more["first"]()})
         desk.close()
         return 0
 

@@ -175,12 +175,11 @@ def show(places: Places, worn: settings.Settings, *, read_only: bool = False) ->
     reading.start()
     from tui.opening import run_board  # noqa: PLC0415 - Textual, only to draw
 
-    first = reading.result()  # a film that cannot be shown is a sentence on the shell, not an empty screen
-    return run_board(desk, worn.board, first=first, ascii_signs=worn.ascii, read_only=read_only)
+    return run_board(desk, worn.board, first=reading.result, ascii_signs=worn.ascii, read_only=read_only)
 
 
 class _FirstReading(Thread):
-    """Reads the film while Textual is imported: SQLite works without Python's lock."""
+    """Reads the film while the board is imported: SQLite works without Python's lock."""
 
     def __init__(self, desk: StudioDesk) -> None:
         super().__init__(name="rushes-first-reading", daemon=True)
@@ -195,12 +194,13 @@ class _FirstReading(Thread):
             self._error = error
 
     def result(self) -> Glance:
-        """Waits for the reading. Raises what it raised."""
+        """Waits for the reading, and gives it away. Raises what it raised."""
         self.join()
         if self._error is not None:
             raise self._error
-        assert self._found is not None  # noqa: S101 - it ended with the one or the other
-        return self._found
+        found, self._found = self._found, None
+        assert found is not None  # noqa: S101 - it ended with the one or the other
+        return found
 
 
 def looks(args: argparse.Namespace, held: settings.Settings) -> settings.Settings:
