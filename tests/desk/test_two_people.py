@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,9 @@ for number in range(count):
             moved += 1  # the other one was quicker: look again, and say it again
         except BadInput:
             acts = acts[1:]  # a take that the other one rejected cannot be held
+    if number in (1, count - 3):  # a note each at the beginning, and again before the end: they meet there
+        print("there", flush=True)
+        sys.stdin.readline()
 print(json.dumps({"kept": kept, "moved": moved}))
 film.close()
 """
@@ -74,18 +77,25 @@ def writer(root: Path, tag: str, env: dict[str, str]) -> subprocess.Popen[str]:
     )
 
 
+def meet(writers: Iterable[subprocess.Popen[str]], word: str) -> None:
+    """Each has said the word before any goes on: on a busy machine one would have ended before the other's
+    first turn."""
+    for process in writers:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"{word}\n", process.communicate()[1]
+    for process in writers:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
+
 def both_at_once(root: Path, envs: dict[str, dict[str, str]]) -> dict[str, list[list[str]]]:
     """What each was told was kept: (act, shot, words)."""
     writers = {tag: writer(root, tag, env) for tag, env in envs.items()}
     kept = {}
     try:
-        for process in writers.values():
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n", process.communicate()[1]
-        for process in writers.values():
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
+        for word in ("ready", "there", "there"):
+            meet(writers.values(), word)
         for tag, process in writers.items():
             out, err = process.communicate(timeout=120)
             assert (process.returncode, err) == (0, "")

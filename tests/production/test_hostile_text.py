@@ -39,6 +39,8 @@ TEXTS = {
     "spaces": "  \u00a0 kept with its edges \u2003\n ",
     "big": "[/] \x1b[31mred\x1b]52;c;eA==\x07\u202e " * 1000 + "x" * (1 << 20) + "\x1b[2J",
 }
+HUGE = TEXTS["big"] + "x" * (4 << 20)
+"""5 MB: what the 1 MB of the gate says, and some 20 s longer."""
 CLIPS = {"{clip}": "clip.mp4", "{other}": "other.mp4"}
 
 
@@ -104,9 +106,9 @@ def rows(film: Path, column: str) -> list[str]:
         return [row[0] for row in link.execute(f"SELECT {name} FROM {table} ORDER BY id DESC LIMIT 4")]  # noqa: S608 - ours
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", [*TEXTS, pytest.param("huge", marks=pytest.mark.soak)])
 def test_text_is_kept_byte_for_byte_and_shown_literally(name: str, film: Path, call: Call) -> None:
-    text = TEXTS[name]
+    text = HUGE if name == "huge" else TEXTS[name]
     for one in KEPT:
         code, said = call(one.words, text)
         assert code in one.codes, (one.words, code, said[-600:])
@@ -122,7 +124,7 @@ def test_text_is_kept_byte_for_byte_and_shown_literally(name: str, film: Path, c
     shown = ""
     for line in READING:
         # As data it may be anything JSON escapes; of 1 MB in each field that is a long read.
-        for more in ((), ("--json",)) if name != "big" and line != "prompt S001" else ((),):
+        for more in ((), ("--json",)) if name not in {"big", "huge"} and line != "prompt S001" else ((),):
             code, said = call((*line.split(), *more))
             assert code in (0, 1), (line, code, said[-600:])
             shown += "" if more else said
