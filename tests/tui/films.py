@@ -98,6 +98,76 @@ def _chain(id_: str, title: str, state: str, shots: list[ShotRow], **more: objec
     )
 
 
+_SALT_MONEY = MoneyRow(
+    budget=250 * M,
+    settled=97_520_000,
+    committed=760_000,
+    reserved=0,
+    in_doubt=760_000,
+    remaining=150_960_000,
+    day_budget=40 * M,
+    day_spent=12_100_000,
+    forecast_p50=148 * M,
+    forecast_p90=171 * M,
+)
+
+_SALT_ACCOUNTS = (
+    AccountRow(
+        "openrouter",
+        "active",
+        41_200_000,
+        None,
+        "2026-11-23T00:00:00Z",
+        "2026-11-20T10:41:47Z",
+        False,
+    ),
+    AccountRow("replicate", "active", None, None, "", "", False),
+)
+
+_SALT_EVENTS = (
+    EventRow(9, "2026-11-20T10:42:07Z", "order.placed", "", "10 takes ordered"),
+    EventRow(8, "2026-11-20T10:41:55Z", "take.review", "S106", "take 2 is here to be looked at"),
+    EventRow(7, "2026-11-20T10:40:12Z", "chain.paused", "Salt pan", "paused: in doubt, S205"),
+    EventRow(6, "2026-11-20T10:38:30Z", "in_doubt", "S205", "S205 in doubt: no reply within 120 s"),
+    EventRow(5, "2026-11-20T10:31:02Z", "approved", "S105", "S105 t11 circled"),
+    EventRow(4, "2026-11-20T10:30:41Z", "approved", "S104", "S104 t05 circled"),
+)
+
+_SALT_CATEGORIES = (
+    ("character drift", 5, 4_100_000, "re-anchor"),
+    ("moderation", 3, 0, "say it without the object"),
+    ("lip-sync", 2, 2_700_000, ""),
+    ("in doubt", 1, None, "ask the provider"),
+)
+
+_SALT_FAILURES = tuple(
+    FailureRow(index, "2026-11-20T09:00:00Z", shot, take, category, broke, "", helped, "", cost)
+    for index, (shot, take, category, broke, helped, cost) in enumerate(
+        (
+            (
+                "S106",
+                2,
+                "character drift",
+                "her coat turns from grey to green at 2.1 s",
+                "re-anchor",
+                820_000,
+            ),
+            ("S205", 1, "in doubt", "the reply never came after the job was sent", "", None),
+            ("S410", 4, "moderation", "refused for the word 'knife'", "say blade of light", 0),
+            ("S104", 3, "lip-sync", "mouth moves through the pause", "", 1_350_000),
+            (
+                "S203",
+                2,
+                "character drift",
+                "older by ten years from the third second on",
+                "re-anchor",
+                820_000,
+            ),
+        )
+    )
+)
+
+
 def salt_road() -> Glance:
     """62 shots in 4 chains, like the sketch."""
     harbour = _shots("harbour", 101, "@@@@@?~.........")
@@ -126,63 +196,11 @@ def salt_road() -> Glance:
         days=42,
         chains=chains,
         shots=(*harbour, *pan, *night, *home),
-        money=MoneyRow(
-            budget=250 * M,
-            settled=97_520_000,
-            committed=760_000,
-            reserved=0,
-            in_doubt=760_000,
-            remaining=150_960_000,
-            day_budget=40 * M,
-            day_spent=12_100_000,
-            forecast_p50=148 * M,
-            forecast_p90=171 * M,
-        ),
-        accounts=(
-            AccountRow(
-                "openrouter",
-                "active",
-                41_200_000,
-                None,
-                "2026-11-23T00:00:00Z",
-                "2026-11-20T10:41:47Z",
-                False,
-            ),
-            AccountRow("replicate", "active", None, None, "", "", False),
-        ),
-        failures=tuple(
-            FailureRow(index, "2026-11-20T09:00:00Z", shot, take, category, broke, "", helped, "", cost)
-            for index, (shot, take, category, broke, helped, cost) in enumerate(
-                (
-                    (
-                        "S106",
-                        2,
-                        "character drift",
-                        "her coat turns from grey to green at 2.1 s",
-                        "re-anchor",
-                        820_000,
-                    ),
-                    ("S205", 1, "in doubt", "the reply never came after the job was sent", "", None),
-                    ("S410", 4, "moderation", "refused for the word 'knife'", "say blade of light", 0),
-                    ("S104", 3, "lip-sync", "mouth moves through the pause", "", 1_350_000),
-                    (
-                        "S203",
-                        2,
-                        "character drift",
-                        "older by ten years from the third second on",
-                        "re-anchor",
-                        820_000,
-                    ),
-                )
-            )
-        ),
+        money=_SALT_MONEY,
+        accounts=_SALT_ACCOUNTS,
+        failures=_SALT_FAILURES,
         failure_total=11,
-        failure_categories=(
-            ("character drift", 5, 4_100_000, "re-anchor"),
-            ("moderation", 3, 0, "say it without the object"),
-            ("lip-sync", 2, 2_700_000, ""),
-            ("in doubt", 1, None, "ask the provider"),
-        ),
+        failure_categories=_SALT_CATEGORIES,
         waiting=(
             WaitingRow("in_doubt", "S205_t01", "S205", 1, "paid or not? about $0.76"),
             WaitingRow(
@@ -191,14 +209,7 @@ def salt_road() -> Glance:
             WaitingRow("failed", "S410_t04", "S410", 4, "the provider refused the text"),
             WaitingRow("gate", "gate-7", "", None, "switch of model, +18 %, $31.40"),
         ),
-        events=(
-            EventRow(9, "2026-11-20T10:42:07Z", "order.placed", "", "10 takes ordered"),
-            EventRow(8, "2026-11-20T10:41:55Z", "take.review", "S106", "take 2 is here to be looked at"),
-            EventRow(7, "2026-11-20T10:40:12Z", "chain.paused", "Salt pan", "paused: in doubt, S205"),
-            EventRow(6, "2026-11-20T10:38:30Z", "in_doubt", "S205", "S205 in doubt: no reply within 120 s"),
-            EventRow(5, "2026-11-20T10:31:02Z", "approved", "S105", "S105 t11 circled"),
-            EventRow(4, "2026-11-20T10:30:41Z", "approved", "S104", "S104 t05 circled"),
-        ),
+        events=_SALT_EVENTS,
         worker=WorkerRow(running=True, pid=4242, heartbeat_age_s=0.4),
         last_frame=("S106", 2),
     )

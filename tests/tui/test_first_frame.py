@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import termios
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -104,10 +105,10 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def without_toolkit(stage: Set, does: str) -> Terminal:
+def without_toolkit(stage: Set, does: str) -> AbstractContextManager[Terminal]:
     """The program whose toolkit does not come."""
     script = STANDS_STILL.format(does=does)
-    return Terminal(["-c", script, "--film", str(stage.film.root)], 120, 36, **stage.house.homes)
+    return terminal(["-c", script, "--film", str(stage.film.root)], 120, 36, **stage.house.homes)
 
 
 def given_back(one: Terminal) -> None:
@@ -117,38 +118,50 @@ def given_back(one: Terminal) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_before_textual_is_there_gives_the_terminal_back(stage: Set, number: signal.Signals) -> None:
-    one = without_toolkit(stage, "time.sleep(60)")
-    try:
+    with without_toolkit(stage, "time.sleep(60)") as one:
         one.until("S101")
         one.process.send_signal(number)
         assert one.ends() == 128 + number
         given_back(one)
-    finally:
-        one.close()
+
+
+WHILE_TAKING = """
+import os, signal, sys
+from tui.cli import main
+from tui.terminal.outlet import Outlet
+
+start = Outlet.start
+
+def begin(self):
+    start(self)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+Outlet.start = begin
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_signal_in_the_moment_the_terminal_is_taken_gives_it_back(stage: Set) -> None:
+    with terminal(["-c", WHILE_TAKING, "--film", str(stage.film.root)], 120, 36, **stage.house.homes) as one:
+        assert one.ends() == 128 + signal.SIGTERM
+        given_back(one)
 
 
 def test_a_toolkit_that_cannot_be_imported_gives_the_terminal_back_and_says_so(stage: Set) -> None:
-    one = without_toolkit(stage, "raise ImportError('no toolkit here')")
-    try:
+    with without_toolkit(stage, "raise ImportError('no toolkit here')") as one:
         assert one.ends() != 0
         given_back(one)
         assert b"no toolkit here" in one.sent.rpartition(b"\x1b[?1049l")[2]
-    finally:
-        one.close()
 
 
 def test_a_terminal_that_goes_before_textual_is_there_ends_the_process(stage: Set) -> None:
-    one = without_toolkit(stage, "time.sleep(1)")
-    try:
+    with without_toolkit(stage, "time.sleep(1)") as one:
         one.until("S101")
         assert one.hang_up() == 128 + signal.SIGHUP
-    finally:
-        one.close()
 
 
 def test_what_is_typed_while_textual_comes_is_done_and_not_echoed(stage: Set) -> None:
-    one = without_toolkit(stage, "time.sleep(2)")
-    try:
+    with without_toolkit(stage, "time.sleep(2)") as one:
         one.until("S101")
         one.drain()
         before = one.rows
@@ -159,21 +172,16 @@ def test_what_is_typed_while_textual_comes_is_done_and_not_echoed(stage: Set) ->
         press(one, "quit")
         assert one.ends() == 0
         given_back(one)
-    finally:
-        one.close()
 
 
 def test_a_window_that_changes_while_textual_comes_is_drawn_for_its_new_size(stage: Set) -> None:
-    one = without_toolkit(stage, "time.sleep(1)")
-    try:
+    with without_toolkit(stage, "time.sleep(1)") as one:
         one.until("S101")
         one.resize(80, 24)
         one.until(lambda rows: len(rows[1]) == 80 and "quit" in rows[23])
         press(one, "quit")
         assert one.ends() == 0
         given_back(one)
-    finally:
-        one.close()
 
 
 def test_a_person_who_left_on_another_screen_comes_back_there_without_a_glimpse_of_the_board(

@@ -65,6 +65,20 @@ class Ahead:
 
     def __enter__(self) -> Ahead:
         self._held = True
+        try:
+            self._take()
+        except BaseException:  # a signal that ends the process, above all: nobody else would give it back
+            self._give_back()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._held:
+            self._give_back()
+
+    def _take(self) -> None:
         for number in _ENDS:
             self._before[number] = signal.signal(number, _end)
         # A process stopped now would leave its screen to the shell; a moment later the driver sees to it.
@@ -76,13 +90,8 @@ class Ahead:
             quiet[3] &= ~(termios.ECHO | termios.ICANON)
             termios.tcsetattr(self._fd, termios.TCSANOW, quiet)
         self.outlet.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if not self._held:
-            return
+    def _give_back(self) -> None:
         self._held = False
         with self.outlet.lock:
             for said in ("\x1b[?1049l", _SHOWS):

@@ -60,6 +60,8 @@ class Outlet:
 
     def close(self) -> bool:
         """Sends what is left, for at most FLUSH_S. False if the line did not take it: it is stuck."""
+        if self._thread.ident is None:
+            return True  # nothing was ever sent
         self._closing = True
         self._wake.set()
         self._thread.join(FLUSH_S)
