@@ -8,6 +8,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+from textual.app import ScreenStackError
 from textual.widgets import DataTable, Input, RichLog, TabbedContent
 
 from tests.tui.driver.both import Both, on_both, quiet
@@ -109,6 +110,15 @@ class Hand:
 
 
 def compare(seed: int, checkpoints: int) -> Counter[str]:
+    """Once more where Textual's own palette fell over: closed while it searches, it looks for its list in
+    vain (8.2.8, command.py, `_select_command`), and the app under test ends."""
+    try:
+        return compare_once(seed, checkpoints)
+    except ScreenStackError:
+        return compare_once(seed, checkpoints)
+
+
+def compare_once(seed: int, checkpoints: int) -> Counter[str]:
     async def run() -> Counter[str]:
         both = Both(*SIZES[0])
         app = Variety()
